@@ -1,0 +1,37 @@
+/// Well-formed UTF-8 with its scalars laid out for the split rules. `[TEXT-2]`
+struct ScalarText {
+  /// The text itself.
+  let bytes: [UInt8]
+  /// The scalars in order.
+  private(set) var scalars: [UInt32] = []
+  /// The class of each scalar.
+  private(set) var classes: [UnicodeClass] = []
+  /// Where each scalar starts in `bytes`, and last the count of bytes.
+  private(set) var offsets: [Int] = []
+
+  /// Reads text of at most `TextLimits.textBytes` bytes.
+  init(_ text: [UInt8]) throws(TextRejection) {
+    guard text.count <= TextLimits.textBytes else { throw .textTooLong }
+    bytes = text
+    scalars.reserveCapacity(text.count)
+    classes.reserveCapacity(text.count)
+    offsets.reserveCapacity(text.count + 1)
+    var machine = UTF8Machine()
+    var start = 0
+    for (offset, byte) in text.enumerated() {
+      switch machine.push(byte) {
+      case .pending:
+        continue
+      case .scalar(let scalar):
+        scalars.append(scalar)
+        classes.append(UnicodeClass(of: scalar))
+        offsets.append(start)
+        start = offset + 1
+      case .malformed, .malformedBefore:
+        throw .notUTF8
+      }
+    }
+    guard !machine.isWithinScalar else { throw .notUTF8 }
+    offsets.append(start)
+  }
+}

@@ -1,0 +1,31 @@
+/// Why text has no tokens, or tokens have no text. `[TEXT-1]`
+public enum TextRejection: Error, Hashable, Sendable {
+  /// The text is longer than `TextLimits.textBytes`.
+  case textTooLong
+  /// The text is not well-formed UTF-8.
+  case notUTF8
+  /// The vocabulary has no token for a byte of the text.
+  case unencodableByte
+  /// A token is not in the vocabulary.
+  case unknownToken
+}
+
+/// The bounds on text and on tokenizers. `[TEXT-1]`
+public enum TextLimits {
+  /// The most bytes of a prompt or an answer.
+  public static let textBytes = 131_072
+  /// The most tokens of a vocabulary.
+  public static let tokens = 1 << 20
+  /// The most bytes of one token.
+  public static let tokenBytes = 1024
+  /// The most bytes of all tokens of a vocabulary together.
+  public static let vocabularyBytes = 1 << 24
+  /// The most merges.
+  public static let merges = 1 << 20
+  /// The most special tokens: those that are matched in text before it is split.
+  public static let specialTokens = 8192
+  /// The most bytes of a special token.
+  public static let specialTokenBytes = 64
+  /// The most tokens that end a generation.
+  public static let stopTokens = 64
+}

@@ -1,0 +1,75 @@
+import Bytes
+
+/// Turns text into tokens and tokens into text, one way only: both are consensus rules. `[TEXT-5]` `[TEXT-6]`
+public struct Tokenizer: Sendable {
+  /// What the tokenizer was made from.
+  public let description: TokenizerDescription
+  private let specials: SpecialTokenMatcher
+  private let merger: PairMerger
+
+  /// Makes the tokenizer of a description; this builds its look-up tables, so make it once and keep it.
+  public init(_ description: TokenizerDescription) {
+    self.description = description
+    specials = SpecialTokenMatcher(description.vocabulary)
+    merger = PairMerger(description)
+  }
+
+  /// The one encoding of a text as tokens; special tokens are recognised as they are written. `[TEXT-5]`
+  /// - Parameter text: well-formed UTF-8 of at most `TextLimits.textBytes` bytes.
+  public func encode(_ text: [UInt8]) throws(TextRejection) -> [UInt32] {
+    let text = try ScalarText(text)
+    var tokens: [UInt32] = []
+    if description.addsBeginningToken, let token = description.beginningToken { tokens.append(token) }
+    var start = 0
+    var position = 0
+    while position < text.scalars.count {
+      guard let (token, end) = specials.match(in: text.bytes, at: text.offsets[position]) else {
+        position += 1
+        continue
+      }
+      try appendTokens(of: text, in: start..<position, to: &tokens)
+      tokens.append(token)
+      // A special token is well-formed UTF-8, so it ends where a scalar ends.
+      while text.offsets[position] < end { position += 1 }
+      start = position
+    }
+    try appendTokens(of: text, in: start..<position, to: &tokens)
+    return tokens
+  }
+
+  /// The bytes that tokens stand for, which need not be well-formed UTF-8: control, unknown and unused tokens stand for none. `[TEXT-6]`
+  public func bytes(of tokens: [UInt32]) throws(TextRejection) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for token in tokens {
+      bytes += try self.bytes(of: token)
+      guard bytes.count <= TextLimits.textBytes else { throw .textTooLong }
+    }
+    return bytes
+  }
+
+  /// The bytes that one token stands for. `[TEXT-6]`
+  public func bytes(of token: UInt32) throws(TextRejection) -> ArraySlice<UInt8> {
+    let vocabulary = description.vocabulary
+    guard vocabulary.contains(token) else { throw .unknownToken }
+    return vocabulary.kind(of: token).isText ? vocabulary.bytes(of: token) : []
+  }
+
+  /// The one decoding of tokens as text: their bytes, with each malformed subpart replaced by U+FFFD. `[TEXT-6]`
+  /// - Returns: well-formed UTF-8 of at most `TextLimits.textBytes` bytes.
+  public func decode(_ tokens: [UInt32]) throws(TextRejection) -> [UInt8] {
+    let text = TextRepair.repaired(try bytes(of: tokens))
+    guard text.count <= TextLimits.textBytes else { throw .textTooLong }
+    return text
+  }
+
+  /// Whether a token ends a generation.
+  public func isStop(_ token: UInt32) -> Bool { description.stopTokens.contains(token) }
+
+  private func appendTokens(of text: ScalarText, in range: Range<Int>, to tokens: inout [UInt32]) throws(TextRejection) {
+    var start = range.lowerBound
+    for end in description.splitRule.pieceEnds(of: text, in: range) {
+      try merger.appendTokens(of: text.bytes[text.offsets[start]..<text.offsets[end]], to: &tokens)
+      start = end
+    }
+  }
+}
