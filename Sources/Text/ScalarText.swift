@@ -9,9 +9,9 @@ struct ScalarText {
   /// Where each scalar starts in `bytes`, and last the count of bytes.
   private(set) var offsets: [Int] = []
 
-  /// Reads text of at most `TextLimits.textBytes` bytes.
+  /// Reads text of at most `TextLimits.promptBytes` bytes.
   init(_ text: [UInt8]) throws(TextRejection) {
-    guard text.count <= TextLimits.textBytes else { throw .textTooLong }
+    guard text.count <= TextLimits.promptBytes else { throw .textTooLong }
     bytes = text
     scalars.reserveCapacity(text.count)
     classes.reserveCapacity(text.count)

@@ -1,19 +1,19 @@
 /// Why text has no tokens, or tokens have no text. `[TEXT-1]`
 public enum TextRejection: Error, Hashable, Sendable {
-  /// The text is longer than `TextLimits.textBytes`.
+  /// The text to encode is longer than `TextLimits.promptBytes`, or the decoded text than `TextLimits.answerBytes`.
   case textTooLong
   /// The text is not well-formed UTF-8.
   case notUTF8
   /// The vocabulary has no token for a byte of the text.
   case unencodableByte
-  /// A token is not in the vocabulary.
-  case unknownToken
 }
 
 /// The bounds on text and on tokenizers. `[TEXT-1]`
 public enum TextLimits {
-  /// The most bytes of a prompt or an answer.
-  public static let textBytes = 131_072
+  /// The most bytes of a text to encode.
+  public static let promptBytes = 65_536
+  /// The most bytes of a decoded text.
+  public static let answerBytes = 262_144
   /// The most tokens of a vocabulary.
   public static let tokens = 1 << 20
   /// The most bytes of one token.
@@ -26,6 +26,4 @@ public enum TextLimits {
   public static let specialTokens = 8192
   /// The most bytes of a special token.
   public static let specialTokenBytes = 64
-  /// The most tokens that end a generation.
-  public static let stopTokens = 64
 }

@@ -15,7 +15,7 @@ public struct Tokenizer: Sendable {
   }
 
   /// The one encoding of a text as tokens; special tokens are recognised as they are written. `[TEXT-5]`
-  /// - Parameter text: well-formed UTF-8 of at most `TextLimits.textBytes` bytes.
+  /// - Parameter text: well-formed UTF-8 of at most `TextLimits.promptBytes` bytes.
   public func encode(_ text: [UInt8]) throws(TextRejection) -> [UInt32] {
     let text = try ScalarText(text)
     var tokens: [UInt32] = []
@@ -37,33 +37,28 @@ public struct Tokenizer: Sendable {
     return tokens
   }
 
-  /// The bytes that tokens stand for, which need not be well-formed UTF-8: control, unknown and unused tokens stand for none. `[TEXT-6]`
-  public func bytes(of tokens: [UInt32]) throws(TextRejection) -> [UInt8] {
-    var bytes: [UInt8] = []
-    for token in tokens {
-      bytes += try self.bytes(of: token)
-      guard bytes.count <= TextLimits.textBytes else { throw .textTooLong }
-    }
-    return bytes
-  }
-
-  /// The bytes that one token stands for. `[TEXT-6]`
-  public func bytes(of token: UInt32) throws(TextRejection) -> ArraySlice<UInt8> {
-    let vocabulary = description.vocabulary
-    guard vocabulary.contains(token) else { throw .unknownToken }
-    return vocabulary.kind(of: token).isText ? vocabulary.bytes(of: token) : []
-  }
-
   /// The one decoding of tokens as text: their bytes, with each malformed subpart replaced by U+FFFD. `[TEXT-6]`
-  /// - Returns: well-formed UTF-8 of at most `TextLimits.textBytes` bytes.
+  /// - Returns: well-formed UTF-8 of at most `TextLimits.answerBytes` bytes.
   public func decode(_ tokens: [UInt32]) throws(TextRejection) -> [UInt8] {
-    let text = TextRepair.repaired(try bytes(of: tokens))
-    guard text.count <= TextLimits.textBytes else { throw .textTooLong }
+    var repair = TextRepair()
+    var text: [UInt8] = []
+    for token in tokens {
+      text += repair.push(bytes(of: token))
+      guard text.count <= TextLimits.answerBytes else { throw .textTooLong }
+    }
+    text += repair.finish()
+    guard text.count <= TextLimits.answerBytes else { throw .textTooLong }
     return text
   }
 
-  /// Whether a token ends a generation.
-  public func isStop(_ token: UInt32) -> Bool { description.stopTokens.contains(token) }
+  /// The bytes that a token stands for: none for a control, unknown or unused token and for a number outside the vocabulary. `[TEXT-6]`
+  ///
+  /// They need not be well-formed UTF-8; to stream an answer, push them into one `TextRepair`.
+  public func bytes(of token: UInt32) -> ArraySlice<UInt8> {
+    let vocabulary = description.vocabulary
+    guard vocabulary.contains(token), vocabulary.kind(of: token).isText else { return [] }
+    return vocabulary.bytes(of: token)
+  }
 
   private func appendTokens(of text: ScalarText, in range: Range<Int>, to tokens: inout [UInt32]) throws(TextRejection) {
     var start = range.lowerBound

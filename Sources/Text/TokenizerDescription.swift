@@ -68,19 +68,17 @@ public struct TokenizerDescription: CanonicallyCodable, Hashable {
   public let beginningToken: UInt32?
   /// Whether every encoding starts with `beginningToken`.
   public let addsBeginningToken: Bool
-  /// The tokens that end a generation, strictly ascending.
-  public let stopTokens: [UInt32]
 
   /// Makes a description, or throws where it would break a rule of `[TEXT-4]`.
   public init(
-    splitRule: SplitRule, tokens: [Token], merges: [Merge], beginningToken: UInt32?, addsBeginningToken: Bool, stopTokens: [UInt32]
+    splitRule: SplitRule, tokens: [Token], merges: [Merge], beginningToken: UInt32?, addsBeginningToken: Bool
   ) throws(DecodingRejection) {
     guard tokens.count <= TextLimits.tokens else { throw .countAboveLimit }
     var vocabulary = Vocabulary()
     for token in tokens { try vocabulary.append(token.bytes, kind: token.kind) }
     try self.init(
       splitRule: splitRule, vocabulary: vocabulary, merges: merges, beginningToken: beginningToken,
-      addsBeginningToken: addsBeginningToken, stopTokens: stopTokens)
+      addsBeginningToken: addsBeginningToken)
   }
 
   public init(from reader: inout ByteReader) throws(DecodingRejection) {
@@ -96,12 +94,9 @@ public struct TokenizerDescription: CanonicallyCodable, Hashable {
     }
     let beginningToken = try reader.readOptional { (reader) throws(DecodingRejection) in try reader.read(UInt32.self) }
     let addsBeginningToken = try reader.readBool()
-    let stopTokens = try reader.readList(atMost: TextLimits.stopTokens) { (reader) throws(DecodingRejection) in
-      try reader.read(UInt32.self)
-    }
     try self.init(
       splitRule: splitRule, vocabulary: vocabulary, merges: merges, beginningToken: beginningToken,
-      addsBeginningToken: addsBeginningToken, stopTokens: stopTokens)
+      addsBeginningToken: addsBeginningToken)
   }
 
   public func encode(to writer: inout ByteWriter) {
@@ -119,17 +114,15 @@ public struct TokenizerDescription: CanonicallyCodable, Hashable {
     }
     writer.writeOptional(beginningToken) { $0.write($1) }
     writer.write(addsBeginningToken)
-    writer.writeList(stopTokens) { $0.write($1) }
   }
 
   /// The tag of the only algorithm so far.
   private static let byteLevelMerging: UInt8 = 1
 
   private init(
-    splitRule: SplitRule, vocabulary: Vocabulary, merges: [Merge], beginningToken: UInt32?, addsBeginningToken: Bool,
-    stopTokens: [UInt32]
+    splitRule: SplitRule, vocabulary: Vocabulary, merges: [Merge], beginningToken: UInt32?, addsBeginningToken: Bool
   ) throws(DecodingRejection) {
-    guard merges.count <= TextLimits.merges, stopTokens.count <= TextLimits.stopTokens else { throw .countAboveLimit }
+    guard merges.count <= TextLimits.merges else { throw .countAboveLimit }
     for merge in merges {
       guard vocabulary.isOrdinary(merge.left), vocabulary.isOrdinary(merge.right), vocabulary.isOrdinary(merge.result) else {
         throw .outOfRange
@@ -138,13 +131,10 @@ public struct TokenizerDescription: CanonicallyCodable, Hashable {
     }
     if let beginningToken { guard vocabulary.contains(beginningToken) else { throw .outOfRange } }
     guard beginningToken != nil || !addsBeginningToken else { throw .outOfRange }
-    guard stopTokens.allSatisfy(vocabulary.contains) else { throw .outOfRange }
-    guard zip(stopTokens, stopTokens.dropFirst()).allSatisfy({ $0 < $1 }) else { throw .unordered }
     self.splitRule = splitRule
     self.vocabulary = vocabulary
     self.merges = merges
     self.beginningToken = beginningToken
     self.addsBeginningToken = addsBeginningToken
-    self.stopTokens = stopTokens
   }
 }
