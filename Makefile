@@ -1,0 +1,60 @@
+# All targets work from a clean clone on Debian 12 with Swift 6.3, as root or with sudo, and may be run again at any time.
+# Everything is built once, in the release configuration: the demo, the tests and the benchmarks share the objects.
+
+CACHE := $(or $(PROBITY_CACHE),$(HOME)/.cache/probity)
+export PROBITY_CACHE := $(CACHE)
+
+MODEL := SmolLM2-135M-Instruct
+GGUF := $(CACHE)/$(MODEL).Q4_1.gguf
+BUNDLE := $(CACHE)/$(MODEL).probity
+
+SWIFT_BUILD := swift build -c release
+SWIFT_TEST := swift test -c release --disable-testable-imports
+BIN := .build/release
+SWIFT_SOURCES := Package.swift Sources Tests Tools
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo model test check format bench clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+setup: ## install the Debian packages that are missing
+	@Tools/setup/debian.sh
+
+build: setup ## build the programs
+	$(SWIFT_BUILD) --product probity
+	$(SWIFT_BUILD) --product probity-verify
+
+demo: $(BUNDLE) ## a network on this machine: honest and cheating providers, a watchtower, a receipt checked offline
+	$(BIN)/probity devnet --model $(BUNDLE)
+
+$(BIN)/probity: build ;
+
+$(GGUF): | setup
+	Tools/setup/model.sh $(CACHE)
+
+$(BUNDLE): $(GGUF) $(BIN)/probity
+	$(BIN)/probity model import $(GGUF) --output $(BUNDLE).new
+	mv $(BUNDLE).new $(BUNDLE)
+
+model: $(BUNDLE) ## fetch and import the model
+
+test: $(BUNDLE) ## run all tests
+	$(SWIFT_TEST)
+
+check: setup ## lint, the rules of the tree, the Python tools, the freshness of the vectors
+	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
+	PYTHONPYCACHEPREFIX=$(CACHE)/pycache python3 -m compileall -q Tools
+	Tools/setup/check-vectors.sh
+	$(SWIFT_TEST) --filter TidyTests
+
+format: ## format the Swift sources in place
+	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
+
+bench: $(BUNDLE) ## measure beside llama.cpp; prints a table and writes .build/bench.json
+	$(SWIFT_BUILD) --product probity-bench
+	Tools/bench/run.sh
+
+clean: ## remove what was built; the cache stays
+	rm -rf .build
