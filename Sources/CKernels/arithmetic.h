@@ -29,7 +29,7 @@ CK_INLINE int16_t ck_sat16(int64_t v) {
   return (int16_t)(v < -INT16_MAX ? -INT16_MAX : v);
 }
 
-/// The value -2^31 is outside the domain and reads as -(2^31 - 1).
+/// sat32 of what an int32 may hold: only -2^31 changes.
 CK_INLINE int32_t ck_domain(int32_t x) { return x < -INT32_MAX ? -INT32_MAX : x; }
 
 CK_INLINE int32_t ck_magnitude(int32_t x) {

@@ -14,11 +14,9 @@ CK_INLINE int32_t ck_key_weight(int64_t distance) {
   return ck_rs32(e, 15);
 }
 
-/// sat32(sign(N) * floor((2|N| + D) / (2D))) for N = sum * 2^value_shift. The quotient is taken before the shift, which keeps every value
-/// below 2^50: sum = a * D + b gives floor(|N| / D + 1/2) = a * 2^shift + floor((2 * b * 2^shift + D) / (2D)).
+/// sign(N) * floor((2|N| + D) / (2D)) for N = sum * 2^value_shift.
 CK_INLINE int32_t ck_attention_quotient(int64_t sum, uint64_t denominator, int32_t value_shift) {
   uint64_t magnitude = sum < 0 ? 0 - (uint64_t)sum : (uint64_t)sum;
-  uint64_t whole = magnitude / denominator, rest = magnitude % denominator;
-  int64_t quotient = (int64_t)((whole << value_shift) + ((rest << (value_shift + 1)) + denominator) / (2 * denominator));
-  return ck_sat32(sum < 0 ? -quotient : quotient);
+  int32_t quotient = (int32_t)(((magnitude << (value_shift + 1)) + denominator) / (2 * denominator));
+  return sum < 0 ? -quotient : quotient;
 }

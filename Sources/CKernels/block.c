@@ -19,9 +19,9 @@ bool ck_block_is_valid(const uint8_t *block, size_t k) {
   return true;
 }
 
-bool ck_embed_row(const uint8_t *block, size_t k, size_t channel, int32_t shift_delta, int32_t *out) {
+void ck_embed_row(const uint8_t *block, size_t k, size_t channel, int32_t shift_delta, int32_t *out) {
   int64_t shift = (int64_t)ck_load_u32(block + ck_block_shifts_offset(k) + 4 * channel) - shift_delta;
-  if (shift < 0 || shift > 62) return false;
+  shift = shift < 0 ? 0 : shift > 62 ? 62 : shift;
   int64_t m = ck_load_u32(block + ck_block_multipliers_offset(k) + 4 * channel);
   const uint8_t *groups = block + ck_block_groups_offset(k);
   for (size_t i = 0; i < k; i++) {
@@ -29,5 +29,4 @@ bool ck_embed_row(const uint8_t *block, size_t k, size_t channel, int32_t shift_
     int64_t scale = m * ck_load_u16(groups + 2 * (i / CK_GROUP * CK_BLOCK_CHANNELS + channel));
     out[i] = ck_sat32(ck_rs(w * scale, (int32_t)shift));
   }
-  return true;
 }

@@ -2,7 +2,7 @@
 
 #include "arithmetic.h"
 
-// Each accumulator's worst case, so that a change of a limit that breaks a bound does not compile. [NUM-BOUNDS]
+// Each accumulator's worst case, so that a change of a limit that breaks a bound does not compile. [NUM-6] [NUM-7] [NUM-10] [NUM-11]
 
 #define CK_BITS(n) ((int64_t)1 << (n))
 
@@ -29,7 +29,9 @@ _Static_assert((CK_BITS(22) + 1) * 1023 + 512 < CK_BITS(32), "the interpolation 
 _Static_assert((int64_t)CK_HEAD_DIM_MAX * 255 * 32768 <= INT32_MAX, "the low part of a score fits int32");
 _Static_assert((int64_t)CK_HEAD_DIM_MAX * 128 * 32768 <= INT32_MAX, "the high part of a score fits int32");
 _Static_assert((int64_t)CK_HEAD_DIM_MAX * 32768 * 32768 <= CK_BITS(38), "a score before its shift");
-_Static_assert((int64_t)CK_CONTEXT_MAX * 32768 <= CK_BITS(32), "the sum of the weights of all keys");
+_Static_assert((int64_t)CK_CONTEXT_MAX * 32768 <= CK_BITS(29), "the sum of the weights of all keys");
+_Static_assert(29 + 15 + CK_VALUE_SHIFT_MAX + 1 <= 62, "2 |N| + D");
+_Static_assert(15 + CK_VALUE_SHIFT_MAX <= 30, "the quotient fits int32");
 
 /// Weights of keys are split likewise and summed in runs of this many keys.
 enum { CK_VALUE_RUN = 256 };

@@ -61,11 +61,11 @@ CK_INLINE uint8_t ck_body_requantise(const int16_t *restrict packed, const uint8
 }
 
 CK_INLINE void ck_body_narrow(const int32_t *restrict a, size_t n, int32_t shift, int16_t *restrict q) {
-  for (size_t i = 0; i < n; i++) q[i] = ck_sat16(ck_rs(a[i], shift));
+  for (size_t i = 0; i < n; i++) q[i] = ck_sat16(ck_rs(ck_domain(a[i]), shift));
 }
 
 CK_INLINE void ck_body_add(const int32_t *x, const int32_t *y, size_t n, int32_t *out) {
-  for (size_t i = 0; i < n; i++) out[i] = ck_sat32((int64_t)x[i] + y[i]);
+  for (size_t i = 0; i < n; i++) out[i] = ck_sat32((int64_t)ck_domain(x[i]) + ck_domain(y[i]));
 }
 
 /// floor(sqrt(a)), a below 2^62, one bit of the root at a time.
@@ -105,7 +105,7 @@ CK_INLINE void ck_body_rope(const int32_t *restrict a, size_t heads, size_t head
                             int16_t *restrict q) {
   for (size_t head = 0; head < heads; head++, a += head_dim, q += head_dim) {
     for (size_t i = 0; i < head_dim; i += 2) {
-      int64_t x = a[i], y = a[i + 1], c = cos_sin[i], s = cos_sin[i + 1];
+      int64_t x = ck_domain(a[i]), y = ck_domain(a[i + 1]), c = cos_sin[i], s = cos_sin[i + 1];
       q[i] = ck_sat16(ck_rs(x * c - y * s, shift));
       q[i + 1] = ck_sat16(ck_rs(x * s + y * c, shift));
     }

@@ -1,7 +1,7 @@
 import CKernels
 
 /// Rows of int16 that share a power-of-two exponent: the real number behind `q` is `q * 2^exponent` units of the row's fixed point.
-/// `[NUM-QUANTISE]`
+/// `[NUM-4]` `[NUM-5]`
 public enum BlockFloat {
   /// The largest exponent that a row of fixed point can need.
   public static let maximumExponent: UInt8 = 16
@@ -56,7 +56,7 @@ public enum BlockFloat {
     }
   }
 
-  /// Narrows fixed point to int16 with a static shift: `q = sat16(rs(a, shift))`.
+  /// Narrows fixed point to int16 with a static shift: `q = sat16(rs(a, shift))`, shift in 0...62. `[NUM-8]`
   public static func narrow(
     _ row: Span<Int32>, shift: Int, into q: consuming MutableSpan<Int16>, on set: InstructionSet = .selected
   ) {

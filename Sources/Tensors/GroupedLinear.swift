@@ -1,6 +1,6 @@
 import CKernels
 
-/// Linear layers with int8 weights in groups of 32 along the input, executed from the bundle's bytes as they are. `[NUM-LINEAR]`
+/// Linear layers with int8 weights in groups of 32 along the input, executed from the bundle's bytes as they are. `[NUM-6]` `[MODEL-3]`
 ///
 /// Weights come in blocks of 16 output channels. A block with `k` inputs is: int8 weights `[k/2][16][2]`, u16 group multipliers
 /// `[k/32][16]`, u32 multipliers `[16]`, u32 shifts `[16]`, all little-endian.
@@ -22,7 +22,7 @@ public enum GroupedLinear {
   }
 
   /// Whether every number of one block is in its range: weights in -127...127, group multipliers in 1...4095, multipliers below 2^24, shifts in
-  /// 17...62. A block whose length does not fit `inputs` is not valid.
+  /// 17...62. `[MODEL-4]` A block whose length does not fit `inputs` is not valid.
   public static func isValidBlock(_ block: UnsafeRawBufferPointer, inputs: Int) -> Bool {
     guard isValid(inputs: inputs), block.count == ck_block_bytes(inputs), let base = block.baseAddress else { return false }
     return ck_block_is_valid(base.assumingMemoryBound(to: UInt8.self), inputs)
@@ -74,18 +74,19 @@ public enum GroupedLinear {
     }
   }
 
-  /// One channel of a valid block as a row of fixed point: `sat32(rs(w * Mg * M, sh - shiftDelta))`. This is how an embedding reads a tensor
-  /// that it shares with the head.
-  /// - Parameter row: `[inputs]`.
-  /// - Returns: false, with nothing written, when `sh - shiftDelta` is not in 0...62.
+  /// One channel of a valid block as a row of fixed point: `sat32(rs(w * Mg * M, n))`, `n = sh - shiftDelta` bounded to 0...62. This is how an
+  /// embedding reads a tensor that it shares with the head. `[NUM-12]`
+  /// - Parameters:
+  ///   - shiftDelta: in -62...62.
+  ///   - row: `[inputs]`.
   public static func embed(
     channel: Int, ofBlock block: UnsafeRawBufferPointer, inputs: Int, shiftDelta: Int, into row: consuming MutableSpan<Int32>
-  ) -> Bool {
+  ) {
     precondition(block.count == blockBytes(inputs: inputs) && row.count == inputs && (0..<channelsPerBlock).contains(channel))
-    guard (-64...64).contains(shiftDelta) else { return false }
-    return row.withUnsafeMutableBufferPointer { row in
-      guard let blockBase = block.baseAddress, let rowBase = row.baseAddress else { return false }
-      return ck_embed_row(blockBase.assumingMemoryBound(to: UInt8.self), inputs, channel, Int32(shiftDelta), rowBase)
+    precondition((-62...62).contains(shiftDelta))
+    row.withUnsafeMutableBufferPointer { row in
+      guard let blockBase = block.baseAddress, let rowBase = row.baseAddress else { return }
+      ck_embed_row(blockBase.assumingMemoryBound(to: UInt8.self), inputs, channel, Int32(shiftDelta), rowBase)
     }
   }
 }

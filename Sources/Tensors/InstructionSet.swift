@@ -1,6 +1,6 @@
 import CKernels
 
-/// The instruction sets that the kernels exist for. All of them return the same bits; they differ in speed alone. `[NUM-TWINS]`
+/// The instruction sets that the kernels exist for. All of them return the same bits; they differ in speed alone. `[NUM-1]`
 public enum InstructionSet: String, CaseIterable, Hashable, Sendable {
   /// Plain C, the twin that the others are held to.
   case scalar

@@ -1,9 +1,8 @@
 import CKernels
 
-/// Operations on one row of int32 fixed point. A value of magnitude above 2^31 - 1 is outside the domain; it reads as `-(2^31 - 1)` wherever a
-/// rule takes a magnitude.
+/// Operations on one row of int32 fixed point. Inputs are first bounded by sat32, which changes -2^31 alone. `[NUM-3]` `[STEP-5]`
 public enum Row {
-  /// The residual: `out = sat32(x + y)`.
+  /// The residual: `out = sat32(x + y)`. `[NUM-13]`
   public static func add(
     _ x: Span<Int32>, _ y: Span<Int32>, into out: consuming MutableSpan<Int32>, on set: InstructionSet = .selected
   ) {
@@ -18,18 +17,18 @@ public enum Row {
     }
   }
 
-  /// The root-mean-square norm. `[NUM-RMSNORM]`
+  /// The root-mean-square norm. `[NUM-7]`
   /// - Parameters:
   ///   - x: 1 to 16384 columns.
   ///   - gain: as many, `round(gain * sqrt(n) * 2^Fg)`, each below 2^23 in magnitude.
-  ///   - epsilonTerm: `floor(eps * 2^(2Fr)) * n`, below 2^60.
-  ///   - outputShift: `30 + Fg - Fn`, in 0...62.
+  ///   - epsilonTerm: `floor(eps * 2^(2Fr)) * n`, at most 2^56.
+  ///   - outputShift: `30 + Fg - Fn`, in 1...62.
   public static func rmsNorm(
     _ x: Span<Int32>, gain: Span<Int32>, epsilonTerm: UInt64, outputShift: Int, into out: consuming MutableSpan<Int32>,
     on set: InstructionSet = .selected
   ) {
     precondition((1...16384).contains(x.count) && gain.count == x.count && out.count == x.count)
-    precondition(epsilonTerm < 1 << 60 && (0...62).contains(outputShift))
+    precondition(epsilonTerm <= 1 << 56 && (1...62).contains(outputShift))
     x.withUnsafeBufferPointer { x in
       gain.withUnsafeBufferPointer { gain in
         out.withUnsafeMutableBufferPointer { out in
@@ -41,7 +40,7 @@ public enum Row {
   }
 
   /// Rotary position embedding of interleaved pairs, narrowed to int16: `sat16(rs(a*c - b*s, shift))`, `sat16(rs(a*s + b*c, shift))`.
-  /// `[NUM-ROPE]`
+  /// `[NUM-8]`
   /// - Parameters:
   ///   - a: `[heads][headColumns]`.
   ///   - cosSin: `[headColumns]`, `(c, s)` of each pair at this position in Q30, each at most 2^30 in magnitude.
@@ -62,12 +61,12 @@ public enum Row {
     }
   }
 
-  /// `SiLU(gate) * up` for Q16 inputs. `[NUM-SILU]`
-  /// - Parameter shift: `32 - Fh`, in 0...62.
+  /// `SiLU(gate) * up` for Q16 inputs. `[NUM-11]`
+  /// - Parameter shift: `32 - Fh`, in 1...32.
   public static func siluMultiplied(
     gate: Span<Int32>, up: Span<Int32>, shift: Int, into out: consuming MutableSpan<Int32>, on set: InstructionSet = .selected
   ) {
-    precondition(gate.count == up.count && out.count == gate.count && (0...62).contains(shift))
+    precondition(gate.count == up.count && out.count == gate.count && (1...32).contains(shift))
     gate.withUnsafeBufferPointer { gate in
       up.withUnsafeBufferPointer { up in
         out.withUnsafeMutableBufferPointer { out in
@@ -78,7 +77,7 @@ public enum Row {
     }
   }
 
-  /// The maximum of each run of `columns` columns; the last run may be shorter.
+  /// The maximum of each run of `columns` columns; the last run may be shorter. `[NUM-13]`
   public static func blockMaxima(
     _ x: Span<Int32>, columns: Int = 64, into maxima: consuming MutableSpan<Int32>, on set: InstructionSet = .selected
   ) {
@@ -91,7 +90,7 @@ public enum Row {
     }
   }
 
-  /// The lowest index among the maxima, or nil for an empty row. `[NUM-ARGMAX]`
+  /// The lowest index among the maxima, or nil for an empty row. `[NUM-13]`
   public static func argmax(_ x: Span<Int32>, on set: InstructionSet = .selected) -> Int? {
     x.withUnsafeBufferPointer { x in
       guard let base = x.baseAddress, !x.isEmpty else { return nil }
