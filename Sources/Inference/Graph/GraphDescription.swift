@@ -1,0 +1,46 @@
+import Bytes
+
+/// A graph as it was written, not yet checked. `[GRAPH-1]`
+public struct GraphDescription: Hashable, Sendable {
+  /// Tokens that the model knows.
+  public var vocabulary: Int
+  /// The most rows in a stream.
+  public var context: Int
+  /// Tokens that end an answer, ascending.
+  public var stopTokens: [UInt32]
+  /// Shapes of the tensors, in the order in which the bundle holds them.
+  public var tensors: [TensorShape]
+  /// The program.
+  public var segments: [Segment]
+
+  /// The longest encoding of a graph, in bytes. `[MODEL-1]`
+  public static let byteLimit = 1 << 20
+
+  /// Makes a description.
+  public init(vocabulary: Int, context: Int, stopTokens: [UInt32], tensors: [TensorShape], segments: [Segment]) {
+    self.vocabulary = vocabulary
+    self.context = context
+    self.stopTokens = stopTokens
+    self.tensors = tensors
+    self.segments = segments
+  }
+}
+
+extension GraphDescription: CanonicallyCodable {
+  public init(from reader: inout ByteReader) throws(DecodingRejection) {
+    vocabulary = Int(try reader.read(UInt32.self))
+    context = Int(try reader.read(UInt32.self))
+    stopTokens = try reader.readList(atMost: 16) { (reader: inout ByteReader) throws(DecodingRejection) in try reader.read(UInt32.self) }
+    guard zip(stopTokens, stopTokens.dropFirst()).allSatisfy({ $0 < $1 }) else { throw .unordered }
+    tensors = try reader.readList(atMost: 4096) { (reader: inout ByteReader) throws(DecodingRejection) in try TensorShape(from: &reader) }
+    segments = try reader.readList(atMost: 4096) { (reader: inout ByteReader) throws(DecodingRejection) in try Segment(from: &reader) }
+  }
+
+  public func encode(to writer: inout ByteWriter) {
+    writer.writeCount(vocabulary)
+    writer.writeCount(context)
+    writer.writeList(stopTokens) { $0.write($1) }
+    writer.writeList(tensors) { $1.encode(to: &$0) }
+    writer.writeList(segments) { $1.encode(to: &$0) }
+  }
+}

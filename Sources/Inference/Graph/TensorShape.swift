@@ -1,0 +1,72 @@
+import Bytes
+
+/// The kind and size of a tensor, from which its leaves follow. `[MODEL-2]`
+public enum TensorShape: Hashable, Sendable {
+  /// Weights in blocks of 16 output channels; a leaf is one block.
+  case linear(channels: Int, inputs: Int)
+  /// `count` values `i32`; one leaf.
+  case vector(count: Int)
+  /// Cosine and sine pairs for each position; a leaf is one position.
+  case rotation(positions: Int, width: Int)
+
+  /// Output channels in one block of a linear tensor.
+  public static let blockChannels = 16
+
+  /// Bytes in one leaf.
+  public var leafBytes: Int {
+    switch self {
+    case .linear(_, let inputs): 17 * inputs + 128
+    case .vector(let count): 4 * count
+    case .rotation(_, let width): 4 * width
+    }
+  }
+
+  /// How many leaves the tensor has.
+  public var leafCount: Int {
+    switch self {
+    case .linear(let channels, _): channels / TensorShape.blockChannels
+    case .vector: 1
+    case .rotation(let positions, _): positions
+    }
+  }
+
+  /// Bytes in the whole tensor.
+  public var byteCount: Int { leafBytes * leafCount }
+
+  var isValid: Bool {
+    switch self {
+    case .linear(let channels, let inputs):
+      (16...1 << 20).contains(channels) && channels.isMultiple(of: 16) && (64...16384).contains(inputs) && inputs.isMultiple(of: 64)
+    case .vector(let count): (1...16384).contains(count)
+    case .rotation(let positions, let width): (1...16384).contains(positions) && (16...256).contains(width) && width.isMultiple(of: 16)
+    }
+  }
+}
+
+extension TensorShape: CanonicallyCodable {
+  public init(from reader: inout ByteReader) throws(DecodingRejection) {
+    switch try reader.read(UInt8.self) {
+    case 0: self = .linear(channels: Int(try reader.read(UInt32.self)), inputs: Int(try reader.read(UInt32.self)))
+    case 1: self = .vector(count: Int(try reader.read(UInt32.self)))
+    case 2: self = .rotation(positions: Int(try reader.read(UInt32.self)), width: Int(try reader.read(UInt32.self)))
+    default: throw .unknownTag
+    }
+    guard isValid else { throw .outOfRange }
+  }
+
+  public func encode(to writer: inout ByteWriter) {
+    switch self {
+    case .linear(let channels, let inputs):
+      writer.write(UInt8(0))
+      writer.writeCount(channels)
+      writer.writeCount(inputs)
+    case .vector(let count):
+      writer.write(UInt8(1))
+      writer.writeCount(count)
+    case .rotation(let positions, let width):
+      writer.write(UInt8(2))
+      writer.writeCount(positions)
+      writer.writeCount(width)
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/// What checking a step costs, counted before any work is done. `[STEP-6]`
+public struct StepCost: Hashable, Sendable {
+  /// Bytes of leaves and proofs.
+  public let bytes: Int
+  /// Multiply-adds.
+  public let multiplyAdds: Int
+
+  /// The most bytes that a step may cost. `[LIM-1]`
+  public static let byteLimit = 1 << 20
+  /// The most multiply-adds that a step may cost. `[LIM-1]`
+  public static let multiplyAddLimit = 1 << 22
+
+  /// Whether both are within the limits. `[LIM-1]`
+  public var isWithinLimits: Bool { bytes <= StepCost.byteLimit && multiplyAdds <= StepCost.multiplyAddLimit }
+}
+
+extension Graph {
+  /// The cost of a step. `[STEP-6]`
+  /// - Precondition: the graph contains the position.
+  public func cost(of position: StepPosition, in extent: Extent) -> StepCost {
+    let partBytes = 4096
+    var bytes = 1024 + layouts[position.segment].leafBytes + partBytes
+    var multiplyAdds = 0
+    for read in reads(of: position, in: extent) { bytes += read.leaves.count * layouts[read.segment].leafBytes + partBytes }
+    for read in tensorReads(of: position, token: 0, block: 0) {
+      bytes += read.leaves.count * tensors[read.tensor].leafBytes + partBytes
+      if case .linear(_, let inputs) = tensors[read.tensor] { multiplyAdds += TensorShape.blockChannels * inputs * read.leaves.count }
+    }
+    if case .attention(let fields) = segments[position.segment] {
+      multiplyAdds += 2 * fields.headsPerGroup * fields.width * (position.row + 1)
+    }
+    return StepCost(bytes: bytes, multiplyAdds: multiplyAdds)
+  }
+
+  /// The cost of the segment's most costly step in the longest stream. `[GRAPH-9]`
+  func worstStepCost(ofSegment segment: Int) -> StepCost {
+    let extent = Extent(promptCount: context, outputCount: 1)
+    let row = extent.rows(of: layouts[segment].domain) - 1
+    return cost(of: StepPosition(segment: segment, row: row, chunk: 0), in: extent)
+  }
+}
