@@ -49,7 +49,13 @@ public struct Digest: Hashable, Comparable, Sendable {
   /// - Precondition: `index` is in 0..<256.
   public func bit(at index: Int) -> Bool {
     precondition(index >= 0 && index < 256)
-    let word = [words.0, words.1, words.2, words.3][index >> 6]
+    let word =
+      switch index >> 6 {
+      case 0: words.0
+      case 1: words.1
+      case 2: words.2
+      default: words.3
+      }
     return word >> UInt64(63 - (index & 63)) & 1 == 1
   }
 
