@@ -1,0 +1,335 @@
+"""SPEC section 9: the graph, its encoding, its rules and the shapes that follow from it."""
+
+from dataclasses import dataclass, fields
+
+from .encoding import Refused, Reader, i8, listing, option, u8, u32, u64
+from .tensors import Linear, Rotation, Vector, decode_tensor
+
+I32, I16, PACKED, TOKEN = "i32", "i16", "packed", "token"
+
+
+@dataclass(frozen=True)
+class Norm:
+    gain: int
+    eps: int
+    shift: int
+
+    def encode(self):
+        return u32(self.gain) + u64(self.eps) + u8(self.shift)
+
+
+@dataclass(frozen=True)
+class Segment:
+    def encode(self):
+        return u8(self.tag) + b"".join(WRITERS[field.type](getattr(self, field.name)) for field in fields(self))
+
+
+# A field's annotation names its encoding.
+@dataclass(frozen=True)
+class Embedding(Segment):
+    table: "u32"
+    delta: "i8"
+    tag, format = 0, I32
+
+
+@dataclass(frozen=True)
+class Projection(Segment):
+    source: "u32"
+    norm: "norm"
+    weights: "u32"
+    chunk: "u32"
+    rotation: "option"
+    shift: "u8"
+    major: "u8"
+    tag, format = 1, I16
+
+
+@dataclass(frozen=True)
+class Attention(Segment):
+    query: "u32"
+    key: "u32"
+    value: "u32"
+    groups: "u32"
+    heads: "u32"
+    width: "u32"
+    score_shift: "u8"
+    value_shift: "u8"
+    tag, format = 2, PACKED
+
+
+@dataclass(frozen=True)
+class Residual(Segment):
+    source: "u32"
+    weights: "u32"
+    residual: "u32"
+    chunk: "u32"
+    tag, format = 3, I32
+
+
+@dataclass(frozen=True)
+class Gate(Segment):
+    source: "u32"
+    norm: "norm"
+    gate: "u32"
+    up: "u32"
+    chunk: "u32"
+    shift: "u8"
+    tag, format = 4, PACKED
+
+
+@dataclass(frozen=True)
+class Maxima(Segment):
+    source: "u32"
+    norm: "norm"
+    weights: "u32"
+    chunk: "u32"
+    tag, format = 5, I32
+
+
+@dataclass(frozen=True)
+class Argmax(Segment):
+    maxima: "u32"
+    tag, format = 6, TOKEN
+
+
+KINDS = (Embedding, Projection, Attention, Residual, Gate, Maxima, Argmax)
+WRITERS = {"u32": u32, "u8": u8, "i8": i8, "norm": Norm.encode, "option": lambda v: option(None if v is None else u32(v))}
+READERS = {
+    "u32": Reader.u32, "u8": Reader.u8, "i8": Reader.i8,
+    "norm": lambda r: Norm(r.u32(), r.u64(), r.u8()),
+    "option": lambda r: r.option(r.u32),
+}
+
+
+def decode_segment(reader):
+    tag = reader.u8()
+    if tag >= len(KINDS):
+        raise Refused("a segment tag with no rule")
+    return KINDS[tag](*[READERS[field.type](reader) for field in fields(KINDS[tag])])
+
+
+@dataclass(frozen=True)
+class Range:
+    """`count` leaves from `first` of a segment's or a tensor's tree."""
+    of: int
+    first: int
+    count: int
+
+
+def require(condition, rule):
+    if not condition:
+        raise Refused(rule)
+
+
+class Graph:
+    """[GRAPH-1] A valid graph."""
+
+    def __init__(self, vocabulary, context, stops, tensors, segments):
+        self.vocabulary, self.context = vocabulary, context
+        self.stops, self.tensors, self.segments = list(stops), list(tensors), list(segments)
+        self.validate()
+
+    def encode(self):
+        return (u32(self.vocabulary) + u32(self.context) + listing([u32(v) for v in self.stops])
+                + listing([t.encode() for t in self.tensors]) + listing([s.encode() for s in self.segments]))
+
+    @classmethod
+    def decode(cls, data):
+        reader = Reader(data)
+        graph = cls(reader.u32(), reader.u32(), reader.listing(16, reader.u32),
+                    reader.listing(4096, lambda: decode_tensor(reader)), reader.listing(4096, lambda: decode_segment(reader)))
+        reader.end()
+        return graph
+
+    # Shapes [GRAPH-2], [GRAPH-4].
+
+    def width(self, index):
+        s = self.segments[index]
+        match s:
+            case Embedding(): return self.tensors[s.table].inputs
+            case Projection() | Residual(): return self.tensors[s.weights].channels
+            case Attention(): return s.heads * s.width
+            case Gate(): return self.tensors[s.gate].channels
+            case Maxima(): return self.vocabulary // 64
+            case Argmax(): return 1
+
+    def chunks(self, index):
+        s = self.segments[index]
+        match s:
+            case Embedding() | Argmax(): return 1
+            case Attention(): return s.groups
+            case Maxima(): return self.vocabulary // s.chunk
+        return self.width(index) // s.chunk
+
+    def chunk_width(self, index):
+        return self.width(index) // self.chunks(index)
+
+    def leaf_bytes(self, index):
+        width = self.chunk_width(index)
+        return {I32: 4 * width, I16: 2 * width, PACKED: 1 + 2 * width, TOKEN: 4}[self.segments[index].format]
+
+    def is_generation(self, index):
+        return isinstance(self.segments[index], (Maxima, Argmax))
+
+    def rows(self, index, prompt, generated):
+        return generated if self.is_generation(index) else prompt + generated - 1
+
+    def chunk_major(self, index):
+        s = self.segments[index]
+        return isinstance(s, Projection) and s.major == 1
+
+    def leaf_count(self, index, prompt, generated):
+        return self.rows(index, prompt, generated) * self.chunks(index)
+
+    def leaf_index(self, index, row, chunk, prompt, generated):
+        """[TRACE-1]"""
+        if self.chunk_major(index):
+            return chunk * self.rows(index, prompt, generated) + row
+        return row * self.chunks(index) + chunk
+
+    # Reads [STEP-1].
+
+    def whole_row(self, index, row):
+        return Range(index, row * self.chunks(index), self.chunks(index))
+
+    def reads(self, index, row, chunk, prompt, generated):
+        s = self.segments[index]
+        stream = prompt - 1 + row
+        match s:
+            case Embedding():
+                return []
+            case Projection() | Gate():
+                return [self.whole_row(s.source, row)]
+            case Maxima():
+                return [self.whole_row(s.source, stream)]
+            case Argmax():
+                return [self.whole_row(s.maxima, row), self.whole_row(self.segments[s.maxima].source, stream)]
+            case Residual():
+                width = self.chunk_width(s.residual)
+                first, end = chunk * s.chunk // width, -(-(chunk + 1) * s.chunk // width)
+                return [self.whole_row(s.source, row), Range(s.residual, row * self.chunks(s.residual) + first, end - first)]
+        per_group = self.chunks(s.query) // s.groups
+        ranges = [Range(s.query, row * self.chunks(s.query) + chunk * per_group, per_group)]
+        for tensor in (s.key, s.value):
+            per_group = self.chunks(tensor) // s.groups
+            for part in range(chunk * per_group, (chunk + 1) * per_group):
+                ranges.append(Range(tensor, self.leaf_index(tensor, 0, part, prompt, generated), row + 1))
+        return ranges
+
+    def tensor_reads(self, index, row, chunk, token=None, block=None):
+        """`token`: of the row, for an embedding; `block`: the b of [GRAPH-8], for an argmax."""
+        s = self.segments[index]
+        match s:
+            case Embedding():
+                return [Range(s.table, token // 16, 1)]
+            case Projection():
+                ranges = [Range(s.norm.gain, 0, 1), Range(s.weights, chunk * s.chunk // 16, s.chunk // 16)]
+                return ranges + ([] if s.rotation is None else [Range(s.rotation, row, 1)])
+            case Attention():
+                return []
+            case Residual():
+                return [Range(s.weights, chunk * s.chunk // 16, s.chunk // 16)]
+            case Gate():
+                return [Range(s.norm.gain, 0, 1)] + [Range(t, chunk * s.chunk // 16, s.chunk // 16) for t in (s.gate, s.up)]
+            case Maxima():
+                return [Range(s.norm.gain, 0, 1), Range(s.weights, chunk * s.chunk // 16, s.chunk // 16)]
+        maxima = self.segments[s.maxima]
+        return [Range(maxima.norm.gain, 0, 1), Range(maxima.weights, 4 * block, 4)]
+
+    def cost(self, index, row, chunk):
+        """[STEP-6] Bytes and multiply-adds of a step; they do not depend on the prompt's length, so row may stand for any."""
+        s = self.segments[index]
+        reads = self.reads(index, row, chunk, 1, row + 1)
+        tensors = self.tensor_reads(index, row, chunk, token=0, block=0)
+        size = 1024 + self.leaf_bytes(index) + 4096
+        size += sum(r.count * self.leaf_bytes(r.of) + 4096 for r in reads)
+        size += sum(r.count * self.tensors[r.of].leaf_bytes + 4096 for r in tensors)
+        if isinstance(s, Attention):
+            return size, 2 * s.heads // s.groups * s.width * (row + 1)
+        return size, sum(16 * self.tensors[r.of].inputs * r.count for r in tensors if isinstance(self.tensors[r.of], Linear))
+
+    # Validity [GRAPH-1], [GRAPH-4] to [GRAPH-9].
+
+    def validate(self):
+        require(self.vocabulary % 64 == 0 and 64 <= self.vocabulary <= 2**20, "vocabulary")
+        require(1 <= self.context <= 16384, "context")
+        require(len(self.stops) <= 16 and all(a < b for a, b in zip(self.stops, self.stops[1:])), "stop tokens ascend")
+        require(all(v < self.vocabulary for v in self.stops), "stop tokens")
+        require(len(self.tensors) <= 4096 and len(self.segments) <= 4096, "counts")
+        for tensor in self.tensors:
+            tensor.check()
+        kinds = [s.tag for s in self.segments]
+        require(len(kinds) >= 3 and kinds[0] == 0 and kinds.count(0) == 1, "one embedding, first")
+        require(kinds[-2:] == [5, 6] and kinds.count(5) == 1 and kinds.count(6) == 1, "maxima and argmax, last")
+        for index, segment in enumerate(self.segments):
+            getattr(self, "validate_" + type(segment).__name__.lower())(index, segment)
+        for index in range(len(self.segments)):
+            for chunk in range(self.chunks(index)):
+                size, operations = self.cost(index, self.context - 1, chunk)
+                require(size <= 2**20 and operations <= 2**22, "the limits of a step")
+
+    def segment(self, index, current, format):
+        require(index < current, "a segment names an earlier one")
+        require(not self.is_generation(index) and self.segments[index].format == format, "the source's format")
+        return self.segments[index]
+
+    def tensor(self, index, kind):
+        require(index < len(self.tensors) and isinstance(self.tensors[index], kind), "the tensor's kind")
+        return self.tensors[index]
+
+    def linear(self, index, inputs, chunk, step=16):
+        tensor = self.tensor(index, Linear)
+        require(tensor.inputs == inputs, "the weights' inputs")
+        require(chunk > 0 and chunk % step == 0 and tensor.channels % chunk == 0, "the chunk")
+        return tensor
+
+    def check_norm(self, norm, width):
+        require(self.tensor(norm.gain, Vector).count == width, "the gain's length")
+        require(norm.eps <= 2**56 and 1 <= norm.shift <= 62, "the norm")
+
+    def validate_embedding(self, index, s):
+        require(self.tensor(s.table, Linear).channels == self.vocabulary, "the table's channels")
+        require(-62 <= s.delta <= 62, "delta")
+
+    def validate_projection(self, index, s):
+        self.segment(s.source, index, I32)
+        self.check_norm(s.norm, self.width(s.source))
+        self.linear(s.weights, self.width(s.source), s.chunk)
+        require(s.major <= 1, "major")
+        require((0 if s.rotation is None else 1) <= s.shift <= 62, "the shift")
+        if s.rotation is not None:
+            rotation = self.tensor(s.rotation, Rotation)
+            require(s.chunk % rotation.width == 0 or rotation.width % s.chunk == 0, "the rotation's width")
+            require(rotation.positions >= self.context, "the rotation's positions")
+
+    def validate_attention(self, index, s):
+        query, key, value = (self.segment(i, index, I16) for i in (s.query, s.key, s.value))
+        require(s.groups > 0 and s.heads > 0 and s.heads % s.groups == 0, "groups divide heads")
+        require(s.width % 16 == 0 and 16 <= s.width <= 256, "the head width")
+        require(s.score_shift <= 31 and s.value_shift <= 12, "the shifts")
+        require(self.width(s.query) == s.heads * s.width, "the query's width")
+        require(s.heads // s.groups * s.width % query.chunk == 0 and query.major == 0, "the query's chunk")
+        for i, source in ((s.key, key), (s.value, value)):
+            require(self.width(i) == s.groups * s.width, "the width of keys and values")
+            require(s.width % source.chunk == 0 and source.major == 1, "the chunk of keys and values")
+
+    def validate_residual(self, index, s):
+        self.segment(s.source, index, PACKED)
+        weights = self.linear(s.weights, self.width(s.source), s.chunk)
+        self.segment(s.residual, index, I32)
+        require(self.width(s.residual) == weights.channels, "the residual's width")
+
+    def validate_gate(self, index, s):
+        self.segment(s.source, index, I32)
+        self.check_norm(s.norm, self.width(s.source))
+        gate = self.linear(s.gate, self.width(s.source), s.chunk)
+        require(self.linear(s.up, self.width(s.source), s.chunk) == gate, "gate and up")
+        require(1 <= s.shift <= 32, "the shift")
+
+    def validate_maxima(self, index, s):
+        self.segment(s.source, index, I32)
+        self.check_norm(s.norm, self.width(s.source))
+        require(self.linear(s.weights, self.width(s.source), s.chunk, 64).channels == self.vocabulary, "the head's channels")
+
+    def validate_argmax(self, index, s):
+        require(s.maxima == index - 1, "the maxima segment")

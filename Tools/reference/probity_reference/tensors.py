@@ -1,0 +1,133 @@
+"""[MODEL-2] to [MODEL-4]: tensors and their leaves."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .encoding import Refused, Reader, u8, u32
+
+
+@dataclass(frozen=True)
+class Linear:
+    channels: int
+    inputs: int
+
+    def encode(self):
+        return u8(0) + u32(self.channels) + u32(self.inputs)
+
+    def check(self):
+        if self.channels % 16 or not 16 <= self.channels <= 2**20 or self.inputs % 64 or not 64 <= self.inputs <= 16384:
+            raise Refused("linear sizes")
+
+    leaf_bytes = property(lambda self: 17 * self.inputs + 128)
+    leaf_count = property(lambda self: self.channels // 16)
+
+    def well_formed(self, leaf):
+        w, g, m, sh = decode_block(leaf, self.inputs)
+        return (all(-127 <= v for channel in w for v in channel) and all(1 <= v <= 4095 for channel in g for v in channel)
+                and all(v < 2**24 for v in m) and all(17 <= v <= 62 for v in sh))
+
+
+@dataclass(frozen=True)
+class Vector:
+    count: int
+
+    def encode(self):
+        return u8(1) + u32(self.count)
+
+    def check(self):
+        if not 1 <= self.count <= 16384:
+            raise Refused("vector count")
+
+    leaf_bytes = property(lambda self: 4 * self.count)
+    leaf_count = property(lambda self: 1)
+
+    def well_formed(self, leaf):
+        return all(abs(v) < 2**23 for v in values_i32(leaf))
+
+
+@dataclass(frozen=True)
+class Rotation:
+    positions: int
+    width: int
+
+    def encode(self):
+        return u8(2) + u32(self.positions) + u32(self.width)
+
+    def check(self):
+        if not 1 <= self.positions <= 16384 or self.width % 16 or not 16 <= self.width <= 256:
+            raise Refused("rotation sizes")
+
+    leaf_bytes = property(lambda self: 4 * self.width)
+    leaf_count = property(lambda self: self.positions)
+
+    def well_formed(self, leaf):
+        return all(abs(v) <= 2**30 for v in values_i32(leaf))
+
+
+def decode_tensor(reader):
+    tag = reader.u8()
+    if tag > 2:
+        raise Refused("a tensor tag with no rule")
+    fields = [reader.u32() for _ in range(1 if tag == 1 else 2)]
+    tensor = (Linear, Vector, Rotation)[tag](*fields)
+    tensor.check()
+    return tensor
+
+
+def values_i32(data):
+    reader = Reader(data)
+    return [reader.i32() for _ in range(len(data) // 4)]
+
+
+def decode_block(leaf, inputs):
+    """[MODEL-3] In plain integers: weights[16][inputs], multipliers[16][inputs / 32], M[16], sh[16]."""
+    reader = Reader(leaf)
+    w = [[0] * inputs for _ in range(16)]
+    for pair in range(inputs // 2):
+        for c in range(16):
+            w[c][2 * pair] = reader.i8()
+            w[c][2 * pair + 1] = reader.i8()
+    g = [[0] * (inputs // 32) for _ in range(16)]
+    for group in range(inputs // 32):
+        for c in range(16):
+            g[c][group] = reader.u16()
+    m = [reader.u32() for _ in range(16)]
+    sh = [reader.u32() for _ in range(16)]
+    reader.end()
+    return w, g, m, sh
+
+
+class Blocks:
+    """[MODEL-3] The blocks of a linear tensor as arrays, decoded when asked for."""
+
+    def __init__(self, data, inputs):
+        self.inputs = inputs
+        self.raw = np.frombuffer(data, dtype=np.uint8).reshape(-1, 17 * inputs + 128)
+        tail = np.ascontiguousarray(self.raw[:, 17 * inputs:]).view("<u4").astype(np.int64)
+        self.multiplier = tail[:, :16].reshape(-1)
+        self.shift = tail[:, 16:].reshape(-1)
+
+    def part(self, first, end):
+        return Blocks(np.ascontiguousarray(self.raw[first:end]).reshape(-1), self.inputs)
+
+    def slabs(self, blocks):
+        return (self.part(i, i + blocks) for i in range(0, len(self.raw), blocks))
+
+    def weights(self):
+        pairs = np.ascontiguousarray(self.raw[:, :16 * self.inputs]).view(np.int8).reshape(-1, self.inputs // 2, 16, 2)
+        return pairs.transpose(0, 2, 1, 3).reshape(-1, self.inputs)
+
+    def groups(self):
+        values = np.ascontiguousarray(self.raw[:, 16 * self.inputs:17 * self.inputs]).view("<u2").reshape(-1, self.inputs // 32, 16)
+        return values.transpose(0, 2, 1).reshape(-1, self.inputs // 32)
+
+    def scaled(self):
+        """Each weight times its group's multiplier, in float64 (below 2^19)."""
+        groups = self.groups().astype(np.float64)
+        return (self.weights().reshape(*groups.shape, 32) * groups[:, :, None]).reshape(-1, self.inputs)
+
+    def well_formed(self):
+        groups = self.groups()
+        return bool((self.weights() >= -127).all() and (groups >= 1).all() and (groups <= 4095).all()
+                    and (self.multiplier < 2**24).all() and (self.shift >= 17).all() and (self.shift <= 62).all())
