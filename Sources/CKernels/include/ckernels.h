@@ -1,1 +1,109 @@
 #pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Integer kernels. Every function is defined by its mathematical value, so each instruction set returns the same bits. [NUM-1]
+//
+//   rs(v, n) = floor((v + 2^(n-1)) / 2^n), rs(v, 0) = v         ties go towards +infinity
+//   sat32(v) = clamp to +-(2^31 - 1), sat16(v) = clamp to +-32767
+//   bl(m)    = bit length of m, bl(0) = 0
+//
+// Fixed-point inputs are first bounded by sat32, which changes -2^31 alone, so that even an input out of the domain gives the same bits
+// everywhere. No function allocates, blocks or keeps state. Buffers need no alignment beyond their element's, weight blocks need none, and
+// outputs must not overlap inputs unless a comment allows it.
+
+/// The instruction sets that a kernel may be compiled for.
+typedef enum ck_isa { CK_ISA_SCALAR = 0, CK_ISA_AVX2 = 1, CK_ISA_AVX512VNNI = 2, CK_ISA_NEON = 3 } ck_isa;
+
+/// Whether this build holds kernels for `isa` and this processor runs them.
+bool ck_isa_is_available(ck_isa isa);
+
+/// The name in the environment variable PROBITY_INSTRUCTION_SET, or NULL.
+const char *ck_isa_requested(void);
+
+// ---- Linear, a16 rows times int8 weights in groups of 32 [NUM-6]
+
+enum {
+  CK_BLOCK_CHANNELS = 16,
+  CK_GROUP = 32,
+  CK_K_STEP = 64,
+  CK_K_MAX = 16384,
+  CK_MULTIPLIER_BITS = 24,
+  CK_GROUP_MULTIPLIER_MAX = 4095,
+  CK_SHIFT_MIN = 17,
+  CK_SHIFT_MAX = 62,
+  CK_EXPONENT_MAX = 16
+};
+
+/// Bytes of one block of 16 output channels with `k` inputs: weights, group multipliers, M, sh.
+size_t ck_block_bytes(size_t k);
+
+/// Whether weights, group multipliers, multipliers and shifts of one block are in the ranges on which the bounds rest.
+bool ck_block_is_valid(const uint8_t *block, size_t k);
+
+/// out[row * stride + 16 * block + c] for `rows` rows of `k` int16 with exponents `e` (each at most 16) and `blocks` valid blocks that follow
+/// each other in memory.
+void ck_linear(ck_isa isa, const int16_t *q, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks, size_t block_count, int32_t *out,
+               size_t stride);
+
+/// Row `channel` of a valid block as fixed point: out[i] = sat32(rs(w * Mg * M, n)), n = sh - shift_delta bounded to 0...62, shift_delta in
+/// -62...62. [NUM-12]
+void ck_embed_row(const uint8_t *block, size_t k, size_t channel, int32_t shift_delta, int32_t *out);
+
+// ---- Rows of int16 with a power-of-two exponent [NUM-4] [NUM-5]
+
+/// Quantises a row: e = max(0, bl(max|y|) - 15), q = min(rs(y, e), 32767). Returns e.
+uint8_t ck_quantise(ck_isa isa, const int32_t *y, size_t n, int16_t *q);
+
+/// out = sat32(q * 2^e), e at most 16.
+void ck_unpack(ck_isa isa, const int16_t *q, uint8_t e, size_t n, int32_t *out);
+
+/// `ck_unpack` of each chunk of `chunk` columns (the last may be shorter) with its exponent, then `ck_quantise` over the whole row.
+uint8_t ck_requantise(ck_isa isa, const int16_t *packed, const uint8_t *exponents, size_t n, size_t chunk, int16_t *q);
+
+/// q = sat16(rs(a, shift)), shift in 0...62. [NUM-8]
+void ck_narrow(ck_isa isa, const int32_t *a, size_t n, int32_t shift, int16_t *q);
+
+// ---- Element-wise rows
+
+/// out = sat32(x + y). `out` may be `x` or `y`. [NUM-13]
+void ck_add(ck_isa isa, const int32_t *x, const int32_t *y, size_t n, int32_t *out);
+
+/// Root-mean-square norm with gains |gain| < 2^23, n in 1...16384, eps_term at most 2^56, out_shift in 1...62. `out` may be
+/// `x`. [NUM-7]
+void ck_rms_norm(ck_isa isa, const int32_t *x, const int32_t *gain, size_t n, uint64_t eps_term, int32_t out_shift, int32_t *out);
+
+/// Rotates interleaved pairs of `heads` heads of `head_dim` columns (even) by the same angles, (c, s) pairs in Q30 with magnitude at most
+/// 2^30, shift in 1...62. [NUM-8]
+void ck_rope(ck_isa isa, const int32_t *a, size_t heads, size_t head_dim, const int32_t *cos_sin, int32_t shift, int16_t *q);
+
+/// out = SiLU(gate) * up, gate and up in Q16, shift in 1...32. `out` may be `gate` or `up`. [NUM-11]
+void ck_silu_mul(ck_isa isa, const int32_t *gate, const int32_t *up, size_t n, int32_t shift, int32_t *out);
+
+/// out[i] = the maximum of the i-th run of `block` columns; the last run may be shorter. [NUM-13]
+void ck_block_max(ck_isa isa, const int32_t *x, size_t n, size_t block, int32_t *out);
+
+/// The lowest index among the maxima; n at least 1. [NUM-13]
+size_t ck_argmax(ck_isa isa, const int32_t *x, size_t n);
+
+// ---- Attention [NUM-9] [NUM-10]
+
+enum { CK_HEAD_DIM_STEP = 16, CK_HEAD_DIM_MAX = 256, CK_CONTEXT_MAX = 16384, CK_SCORE_SHIFT_MAX = 31, CK_VALUE_SHIFT_MAX = 12 };
+
+/// Bytes of scratch that `ck_attend` needs for `t` keys. No alignment is required.
+size_t ck_attention_scratch_bytes(size_t t);
+
+/// One query row of one group: `heads` queries of `head_dim` int16 against `t` keys and values of `head_dim` int16 each, all visible.
+/// score_shift in 0...31, value_shift in 0...12, t in 1...2^14, head_dim a multiple of 16 up to 256. Results are at most 2^27 in magnitude.
+void ck_attend(ck_isa isa, const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t,
+               int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out);
+
+// ---- Tables, committed as data [NUM-14]
+
+/// round_half_up(2^30 * 2^(-j/256)), j = 0...256.
+extern const int32_t ck_exp2_table[257];
+
+/// round_half_up(2^30 / (1 + exp(-j/64))), j = 0...1024.
+extern const int32_t ck_sigmoid_table[1025];

@@ -1,0 +1,56 @@
+#include "kernels.h"
+#include <stdlib.h>
+
+static const ck_kernels *kernels_of(ck_isa isa) {
+  switch (isa) {
+  case CK_ISA_SCALAR: return &ck_kernels_scalar;
+  default: return NULL;
+  }
+}
+
+bool ck_isa_is_available(ck_isa isa) {
+  switch (isa) {
+  case CK_ISA_SCALAR: return true;
+  default: return false;
+  }
+}
+
+const char *ck_isa_requested(void) { return getenv("PROBITY_INSTRUCTION_SET"); }
+
+void ck_linear(ck_isa isa, const int16_t *q, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks, size_t block_count, int32_t *out,
+               size_t stride) {
+  kernels_of(isa)->linear(q, e, rows, k, blocks, block_count, out, stride);
+}
+
+uint8_t ck_quantise(ck_isa isa, const int32_t *y, size_t n, int16_t *q) { return kernels_of(isa)->quantise(y, n, q); }
+
+void ck_unpack(ck_isa isa, const int16_t *q, uint8_t e, size_t n, int32_t *out) { kernels_of(isa)->unpack(q, e, n, out); }
+
+uint8_t ck_requantise(ck_isa isa, const int16_t *packed, const uint8_t *exponents, size_t n, size_t chunk, int16_t *q) {
+  return kernels_of(isa)->requantise(packed, exponents, n, chunk, q);
+}
+
+void ck_narrow(ck_isa isa, const int32_t *a, size_t n, int32_t shift, int16_t *q) { kernels_of(isa)->narrow(a, n, shift, q); }
+
+void ck_add(ck_isa isa, const int32_t *x, const int32_t *y, size_t n, int32_t *out) { kernels_of(isa)->add(x, y, n, out); }
+
+void ck_rms_norm(ck_isa isa, const int32_t *x, const int32_t *gain, size_t n, uint64_t eps_term, int32_t out_shift, int32_t *out) {
+  kernels_of(isa)->rms_norm(x, gain, n, eps_term, out_shift, out);
+}
+
+void ck_rope(ck_isa isa, const int32_t *a, size_t heads, size_t head_dim, const int32_t *cos_sin, int32_t shift, int16_t *q) {
+  kernels_of(isa)->rope(a, heads, head_dim, cos_sin, shift, q);
+}
+
+void ck_silu_mul(ck_isa isa, const int32_t *gate, const int32_t *up, size_t n, int32_t shift, int32_t *out) {
+  kernels_of(isa)->silu_mul(gate, up, n, shift, out);
+}
+
+void ck_block_max(ck_isa isa, const int32_t *x, size_t n, size_t block, int32_t *out) { kernels_of(isa)->block_max(x, n, block, out); }
+
+size_t ck_argmax(ck_isa isa, const int32_t *x, size_t n) { return kernels_of(isa)->argmax(x, n); }
+
+void ck_attend(ck_isa isa, const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t,
+               int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out) {
+  kernels_of(isa)->attend(q, heads, head_dim, keys, values, t, score_shift, value_shift, scratch, out);
+}

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "bounds.h"
+
+// One table of functions for each instruction set. A set may borrow the functions of a smaller one.
+
+typedef struct ck_kernels {
+  void (*linear)(const int16_t *q, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks, size_t block_count, int32_t *out,
+                 size_t stride);
+  uint8_t (*quantise)(const int32_t *y, size_t n, int16_t *q);
+  void (*unpack)(const int16_t *q, uint8_t e, size_t n, int32_t *out);
+  uint8_t (*requantise)(const int16_t *packed, const uint8_t *exponents, size_t n, size_t chunk, int16_t *q);
+  void (*narrow)(const int32_t *a, size_t n, int32_t shift, int16_t *q);
+  void (*add)(const int32_t *x, const int32_t *y, size_t n, int32_t *out);
+  void (*rms_norm)(const int32_t *x, const int32_t *gain, size_t n, uint64_t eps_term, int32_t out_shift, int32_t *out);
+  void (*rope)(const int32_t *a, size_t heads, size_t head_dim, const int32_t *cos_sin, int32_t shift, int16_t *q);
+  void (*silu_mul)(const int32_t *gate, const int32_t *up, size_t n, int32_t shift, int32_t *out);
+  void (*block_max)(const int32_t *x, size_t n, size_t block, int32_t *out);
+  size_t (*argmax)(const int32_t *x, size_t n);
+  void (*attend)(const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t, int32_t score_shift,
+                 int32_t value_shift, void *scratch, int32_t *out);
+} ck_kernels;
+
+extern const ck_kernels ck_kernels_scalar;
+
+void ck_linear_scalar(const int16_t *q, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks, size_t block_count, int32_t *out,
+                      size_t stride);
+void ck_attend_scalar(const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t,
+                      int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out);

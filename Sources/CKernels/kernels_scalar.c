@@ -1,0 +1,6 @@
+#include "elementwise.h"
+#include "kernels.h"
+
+CK_DEFINE_ELEMENTWISE(scalar, )
+
+const ck_kernels ck_kernels_scalar = {.linear = ck_linear_scalar, .attend = ck_attend_scalar, CK_ELEMENTWISE_ENTRIES(scalar)};

@@ -1,0 +1,36 @@
+import Bytes
+
+/// Shows that the argmax leaf of a generation row is not the token that the record gives. `[REC-5]`
+public struct TokenProof: Hashable, Sendable {
+  /// The generation row.
+  public var row: Int
+  /// The argmax leaf of the row.
+  public var leaf: TreePart
+
+  /// Makes a proof.
+  public init(row: Int, leaf: TreePart) {
+    self.row = row
+    self.leaf = leaf
+  }
+
+  /// Compares the leaf with the record. `[REC-5]`
+  public func verdict(in context: EvidenceContext) throws(EvidenceRejection) -> EvidenceVerdict {
+    guard (0..<context.extent.outputCount).contains(row) else { throw .position }
+    let read = LeafRange(segment: context.graph.argmaxSegment, leaves: row..<row + 1)
+    guard context.verifies(leaf, holds: read) else { throw .part }
+    let token = context.record.outputTokens[row]
+    return leaf.leaves == withUnsafeBytes(of: token.littleEndian, Array.init) ? .honest : .fraud
+  }
+}
+
+extension TokenProof: CanonicallyCodable {
+  public init(from reader: inout ByteReader) throws(DecodingRejection) {
+    row = Int(try reader.read(UInt32.self))
+    leaf = try TreePart(from: &reader)
+  }
+
+  public func encode(to writer: inout ByteWriter) {
+    writer.writeCount(row)
+    leaf.encode(to: &writer)
+  }
+}

@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+"""Writes the kernels' tables as C files. Integers and decimals only; every entry is proved to be rounded correctly."""
+import pathlib
+from decimal import Decimal, getcontext
+
+getcontext().prec = 80
+SCALE = 1 << 30
+GUARD = Decimal(10) ** -60  # far above the error of 80 digits
+KERNELS = pathlib.Path(__file__).resolve().parents[2] / "Sources" / "CKernels"
+
+
+def round_half_up(value):
+    """floor(value + 1/2), refused where the error of the computation could decide it."""
+    low, high = (int((value + Decimal("0.5") + d).to_integral_value("ROUND_FLOOR")) for d in (-GUARD, GUARD))
+    if low != high:
+        raise ValueError(f"not decided: {value}")
+    return low
+
+
+def exp2_entry(j):
+    return round_half_up(SCALE * (-Decimal(j) / 256 * Decimal(2).ln()).exp())
+
+
+def sigmoid_entry(j):
+    return round_half_up(SCALE / (1 + (-Decimal(j) / 64).exp()))
+
+
+def write(name, comment, entries):
+    lines = [
+        '#include "include/ckernels.h"',
+        "",
+        f"// Written by Tools/tables/generate.py: {comment}",
+        f"const int32_t ck_{name}_table[{len(entries)}] = {{",
+    ]
+    for start in range(0, len(entries), 10):
+        lines.append("    " + " ".join(f"{entry}," for entry in entries[start : start + 10]))
+    lines.append("};")
+    (KERNELS / f"{name}_table.c").write_text("\n".join(lines) + "\n")
+
+
+write("exp2", "round_half_up(2^30 * 2^(-j/256)), j = 0...256.", [exp2_entry(j) for j in range(257)])
+write("sigmoid", "round_half_up(2^30 / (1 + exp(-j/64))), j = 0...1024.", [sigmoid_entry(j) for j in range(1025)])
