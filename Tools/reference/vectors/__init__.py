@@ -1,5 +1,10 @@
-"""What make_vectors.py writes: one module a file of Tests/Vectors."""
+"""What make_vectors.py writes: one function a file of Tests/Vectors."""
 
-from . import tiny_model
+from . import step_cases, tiny_model
 
-FILES = {"tiny-model": tiny_model.make}
+FILES = {
+    "tiny-model": tiny_model.make,
+    "steps": step_cases.make_steps,
+    "step-edges": step_cases.make_edges,
+    "refutations": step_cases.make_refutations,
+}

@@ -1,0 +1,323 @@
+"""SPEC section 10: step proofs, made and checked. A leaf is computed in plain integers from the bytes of the proof alone."""
+
+from dataclasses import dataclass
+
+from . import arithmetic as a
+from .bundle import place_leaf
+from .encoding import Reader, Refused, counted, listing, u32
+from .graph import Argmax, Attention, Embedding, Gate, Maxima, PACKED, Projection, Range, Residual
+from .merkle import verify_range
+from .tensors import Linear, decode_block, values_i32
+
+HONEST, FRAUD, INVALID = "honest", "fraud", "invalid"
+
+
+@dataclass
+class Part:
+    """[STEP-2] A tree part."""
+    root: bytes
+    place: list
+    leaves: bytes
+    range: list
+
+    def encode(self):
+        return self.root + listing(self.place) + counted(self.leaves) + listing(self.range)
+
+    @classmethod
+    def decode(cls, reader):
+        return cls(reader.digest(), reader.listing(80, reader.digest), reader.counted(2**20), reader.listing(80, reader.digest))
+
+    def verify(self, tree_root, tree_size, index, leaf_count, leaf_bytes, where):
+        """Whether the leaves of `where` stand in the tree `index` of a tree of trees."""
+        leaves = [self.leaves[i:i + leaf_bytes] for i in range(0, len(self.leaves), leaf_bytes)]
+        return (len(self.leaves) == leaf_bytes * where.count
+                and verify_range(tree_root, tree_size, index, [place_leaf(index, leaf_count, self.root)], self.place)
+                and verify_range(self.root, leaf_count, where.first, leaves, self.range))
+
+
+@dataclass
+class StepProof:
+    """[STEP-3]"""
+    segment: int
+    row: int
+    chunk: int
+    claimed: Part
+    reads: list
+    tensors: list
+
+    def encode(self):
+        return (u32(self.segment) + u32(self.row) + u32(self.chunk) + self.claimed.encode()
+                + listing([p.encode() for p in self.reads]) + listing([p.encode() for p in self.tensors]))
+
+    @classmethod
+    def decode(cls, data):
+        reader = Reader(data)
+        part = lambda: Part.decode(reader)
+        proof = cls(reader.u32(), reader.u32(), reader.u32(), part(), reader.listing(64, part), reader.listing(8, part))
+        reader.end()
+        return proof
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a step is checked against: the model, and what the record says."""
+    graph: object
+    tensors_root: bytes
+    prompt: tuple
+    output: tuple
+    trace_root: bytes
+
+    @property
+    def token(self):
+        return self.prompt + self.output
+
+    def verify_segment(self, part, where):
+        g, p, n = self.graph, len(self.prompt), len(self.output)
+        return part.verify(self.trace_root, len(g.segments), where.of, g.leaf_count(where.of, p, n), g.leaf_bytes(where.of), where)
+
+    def verify_tensor(self, part, where):
+        tensor = self.graph.tensors[where.of]
+        return part.verify(self.tensors_root, len(self.graph.tensors), where.of, tensor.leaf_count, tensor.leaf_bytes, where)
+
+
+class Prover:
+    """Cuts proofs out of a trace and of the model's trees."""
+
+    def __init__(self, trace, trees, tensors_tree):
+        self.trace, self.graph, self.trees, self.tensors_tree = trace, trace.graph, trees, tensors_tree
+        self.tensor_leaves = {}
+
+    def claim(self):
+        return Claim(self.graph, self.tensors_tree.root, tuple(self.trace.prompt), tuple(self.trace.output), self.trace.root)
+
+    def segment_part(self, where):
+        tree, leaves = self.trace.trees[where.of], self.trace.leaves[where.of]
+        return self.part(tree, self.trace.places, leaves, where)
+
+    def tensor_part(self, where):
+        if where.of not in self.tensor_leaves:
+            self.tensor_leaves[where.of] = self.trace.bundle.leaves(where.of)
+        return self.part(self.trees[where.of], self.tensors_tree, self.tensor_leaves[where.of], where)
+
+    def part(self, tree, places, leaves, where):
+        end = where.first + where.count
+        return Part(tree.root, places.range_proof(where.of, where.of + 1), b"".join(leaves[where.first:end]),
+                    tree.range_proof(where.first, end))
+
+    def step(self, segment, row, chunk):
+        g, p, n = self.graph, len(self.trace.prompt), len(self.trace.output)
+        claimed = Range(segment, g.leaf_index(segment, row, chunk, p, n), 1)
+        reads = [self.segment_part(r) for r in g.reads(segment, row, chunk, p, n)]
+        token = (self.trace.prompt + self.trace.output)[row] if isinstance(g.segments[segment], Embedding) else None
+        block = largest_block(reads[0].leaves) if isinstance(g.segments[segment], Argmax) else None
+        tensors = [self.tensor_part(r) for r in g.tensor_reads(segment, row, chunk, token, block)]
+        return StepProof(segment, row, chunk, self.segment_part(claimed), reads, tensors)
+
+
+def check(claim, data):
+    """[STEP-4] The verdict on the bytes of a step proof."""
+    try:
+        proof = StepProof.decode(data)
+    except Refused:
+        return INVALID
+    g, p, n = claim.graph, len(claim.prompt), len(claim.output)
+    if proof.segment >= len(g.segments) or proof.row >= g.rows(proof.segment, p, n) or proof.chunk >= g.chunks(proof.segment):
+        return INVALID
+    segment = g.segments[proof.segment]
+    claimed = Range(proof.segment, g.leaf_index(proof.segment, proof.row, proof.chunk, p, n), 1)
+    reads = g.reads(proof.segment, proof.row, proof.chunk, p, n)
+    if not claim.verify_segment(proof.claimed, claimed) or len(proof.reads) != len(reads):
+        return INVALID
+    if not all(claim.verify_segment(part, where) for part, where in zip(proof.reads, reads)):
+        return INVALID
+    token = claim.token[proof.row] if isinstance(segment, Embedding) else None
+    block = largest_block(proof.reads[0].leaves) if isinstance(segment, Argmax) else None
+    tensors = g.tensor_reads(proof.segment, proof.row, proof.chunk, token, block)
+    if len(proof.tensors) != len(tensors) or not all(claim.verify_tensor(part, where) for part, where in zip(proof.tensors, tensors)):
+        return INVALID
+    if not all_well_formed(g, tensors, proof.tensors) or any(exponent_too_large(g, r, part) for r, part in zip(reads, proof.reads)):
+        return FRAUD
+    computed = compute(g, proof, reads, tensors, token)
+    return HONEST if computed == proof.claimed.leaves else FRAUD
+
+
+def all_well_formed(graph, ranges, parts):
+    for where, part in zip(ranges, parts):
+        size = graph.tensors[where.of].leaf_bytes
+        if not all(graph.tensors[where.of].well_formed(part.leaves[i:i + size]) for i in range(0, len(part.leaves), size)):
+            return False
+    return True
+
+
+def exponent_too_large(graph, where, part):
+    size = graph.leaf_bytes(where.of)
+    return graph.segments[where.of].format == PACKED and any(e > 16 for e in part.leaves[::size])
+
+
+# Values of leaves [STEP-5].
+
+def read_i32(data):
+    return [a.sat32(v) for v in values_i32(data)]
+
+
+def read_i16(data):
+    reader = Reader(data)
+    return [reader.integer(16, True) for _ in range(len(data) // 2)]
+
+
+def read_packed(data, leaf_bytes):
+    row = []
+    for i in range(0, len(data), leaf_bytes):
+        row += a.unpack(data[i], read_i16(data[i + 1:i + leaf_bytes]))
+    return row
+
+
+def write(values, bits):
+    return b"".join((v & (1 << bits) - 1).to_bytes(bits // 8, "little") for v in values)
+
+
+def write_packed(values):
+    e, q = a.quantise(values)
+    return bytes([e]) + write(q, 16)
+
+
+def largest_block(maxima):
+    """The b of [GRAPH-8]."""
+    return a.argmax(read_i32(maxima))
+
+
+# The computation of a leaf [GRAPH-5] to [GRAPH-8].
+
+def linear(e, q, part, inputs):
+    """[NUM-6] for every channel of the blocks of a part."""
+    channels = []
+    for i in range(0, len(part.leaves), 17 * inputs + 128):
+        w, g, m, sh = decode_block(part.leaves[i:i + 17 * inputs + 128], inputs)
+        channels += [a.linear(e, q, w[c], g[c], m[c], sh[c]) for c in range(16)]
+    return channels
+
+
+def normalised(norm, x, gain):
+    return a.quantise(a.norm(x, values_i32(gain.leaves), norm.eps, norm.shift))
+
+
+def head(graph, stream, tensors):
+    """The channel values of the head's blocks, from a stream row."""
+    maxima = graph.segments[-2]
+    e, q = normalised(maxima.norm, read_i32(stream.leaves), tensors[0])
+    inputs = graph.tensors[maxima.weights].inputs
+    return [channel for blocks in tensors[1:] for channel in linear(e, q, blocks, inputs)]
+
+
+def compute(graph, proof, reads, tensors, token):
+    s, parts, blocks = graph.segments[proof.segment], proof.reads, proof.tensors
+    match s:
+        case Embedding():
+            w, g, m, sh = decode_block(blocks[0].leaves, graph.tensors[s.table].inputs)
+            c = token % 16
+            return write(a.embed(w[c], g[c], m[c], sh[c], s.delta), 32)
+        case Projection():
+            return write(project(graph, s, proof), 16)
+        case Attention():
+            return attend(graph, s, proof, reads)
+        case Residual():
+            x = read_packed(parts[0].leaves, graph.leaf_bytes(s.source))
+            y = linear(*a.quantise(x), blocks[0], graph.tensors[s.weights].inputs)
+            residual, start = read_i32(parts[1].leaves), proof.chunk * s.chunk % graph.chunk_width(s.residual)
+            return write([a.residual(residual[start + i], y[i]) for i in range(s.chunk)], 32)
+        case Gate():
+            e, q = normalised(s.norm, read_i32(parts[0].leaves), blocks[0])
+            inputs = graph.tensors[s.gate].inputs
+            g, u = linear(e, q, blocks[1], inputs), linear(e, q, blocks[2], inputs)
+            return write_packed([a.gate(g[i], u[i], s.shift) for i in range(s.chunk)])
+        case Maxima():
+            return write(a.block_maxima(head(graph, parts[0], blocks)), 32)
+        case Argmax():
+            b = largest_block(parts[0].leaves)
+            return write([64 * b + a.argmax(head(graph, parts[1], blocks))], 32)
+
+
+def project(graph, s, proof):
+    e, q = normalised(s.norm, read_i32(proof.reads[0].leaves), proof.tensors[0])
+    x = linear(e, q, proof.tensors[1], graph.tensors[s.weights].inputs)
+    if s.rotation is None:
+        return [a.narrow(v, s.shift) for v in x]
+    entries, out = values_i32(proof.tensors[2].leaves), []
+    for i in range(0, s.chunk, 2):
+        at = (proof.chunk * s.chunk + i) % len(entries)
+        out += a.rotate(x[i], x[i + 1], entries[at], entries[at + 1], s.shift)
+    return out
+
+
+def attend(graph, s, proof, reads):
+    query = [a.sat16(v) for v in read_i16(proof.reads[0].leaves)]
+    half = 1 + (len(reads) - 1 - graph.chunks(s.value) // s.groups)
+    keys = gather(graph, proof.reads[1:half], reads[1:half])
+    values = gather(graph, proof.reads[half:], reads[half:])
+    out = []
+    for i in range(0, len(query), s.width):
+        out += a.attention(query[i:i + s.width], keys, values, s.score_shift, s.value_shift)
+    return write_packed(out)
+
+
+def gather(graph, parts, ranges):
+    """Rows of keys or of values from their chunks."""
+    rows = [[] for _ in range(ranges[0].count)]
+    for part, where in zip(parts, ranges):
+        size = graph.leaf_bytes(where.of)
+        for row in range(where.count):
+            rows[row] += [a.sat16(v) for v in read_i16(part.leaves[row * size:(row + 1) * size])]
+    return rows
+
+
+# Tokens proofs and counterexamples [REC-5], [REC-6].
+
+def tokens_proof(prover, row):
+    index = len(prover.graph.segments) - 1
+    return u32(row) + prover.segment_part(Range(index, row, 1)).encode()
+
+
+def check_tokens(claim, data):
+    try:
+        reader = Reader(data)
+        row, part = reader.u32(), Part.decode(reader)
+        reader.end()
+    except Refused:
+        return INVALID
+    if row >= len(claim.output) or not claim.verify_segment(part, Range(len(claim.graph.segments) - 1, row, 1)):
+        return INVALID
+    return FRAUD if part.leaves != u32(claim.output[row]) else HONEST
+
+
+def counterexample_reads(graph, row, column, prompt, token):
+    """The stream row, and the tensor leaves."""
+    maxima = graph.segments[-2]
+    tensors = [Range(maxima.norm.gain, 0, 1), Range(maxima.weights, column // 16, 1), Range(maxima.weights, token // 16, 1)]
+    return graph.whole_row(maxima.source, prompt - 1 + row), tensors
+
+
+def counterexample(prover, row, column):
+    stream, tensors = counterexample_reads(prover.graph, row, column, len(prover.trace.prompt), prover.trace.output[row])
+    parts = [prover.tensor_part(r).encode() for r in tensors]
+    return u32(row) + u32(column) + prover.segment_part(stream).encode() + listing(parts)
+
+
+def check_counterexample(claim, data):
+    try:
+        reader = Reader(data)
+        row, column, part = reader.u32(), reader.u32(), Part.decode(reader)
+        parts = reader.listing(3, lambda: Part.decode(reader))
+        reader.end()
+    except Refused:
+        return INVALID
+    if row >= len(claim.output) or column >= claim.graph.vocabulary or len(parts) != 3:
+        return INVALID
+    token = claim.output[row]
+    stream, tensors = counterexample_reads(claim.graph, row, column, len(claim.prompt), token)
+    if not claim.verify_segment(part, stream) or not all(claim.verify_tensor(p, where) for p, where in zip(parts, tensors)):
+        return INVALID
+    if not all_well_formed(claim.graph, tensors, parts):
+        return FRAUD
+    values = head(claim.graph, part, parts)
+    own, other = values[16 + token % 16], values[column % 16]
+    return FRAUD if other > own or (other == own and column < token) else HONEST
