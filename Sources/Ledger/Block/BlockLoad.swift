@@ -1,0 +1,34 @@
+import Bytes
+
+/// How full a block is. `[BLOCK-5]`
+struct BlockLoad {
+  private var fraudProofs = 0
+  private var fraudProofBytes = 0
+  private var others = 0
+  private var otherBytes: UInt64 = 0
+  private var blobTransactions = 0
+  private var blobs: Set<Digest> = []
+
+  /// Adds a transaction, if it fits; nothing changes where it does not.
+  /// - Returns: whether it fits.
+  mutating func add(_ transaction: VerifiedTransaction, blobBytes: Int, parameters: Parameters) -> Bool {
+    var load = self
+    if transaction.body.payload.isFraudProof {
+      load.fraudProofs += 1
+      load.fraudProofBytes += transaction.encoding.count
+    } else {
+      load.others += 1
+      load.otherBytes += UInt64(transaction.encoding.count)
+    }
+    if let blob = transaction.body.payload.blob {
+      load.blobTransactions += 1
+      if load.blobs.insert(blob).inserted { load.otherBytes += UInt64(blobBytes) }
+    }
+    let fits =
+      load.fraudProofs <= LedgerLimits.fraudProofsPerBlock && load.fraudProofBytes <= LedgerLimits.fraudProofBytesPerBlock
+      && load.others <= LedgerLimits.ordinaryTransactionsPerBlock && load.otherBytes <= parameters.blockBytes
+      && load.blobTransactions <= LedgerLimits.blobTransactionsPerBlock
+    if fits { self = load }
+    return fits
+  }
+}

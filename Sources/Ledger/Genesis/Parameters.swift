@@ -1,0 +1,82 @@
+import Bytes
+
+/// The numbers that a network fixes at its genesis. `[GEN-1]`
+public struct Parameters: Hashable, Sendable {
+  /// The challenge window, in blocks.
+  public let windowBlocks: UInt64
+  /// From unbond to payment, in blocks; longer than the window.
+  public let unbondingBlocks: UInt64
+  /// What each claim locks.
+  public let claimBond: Amount
+  /// The challenger's part of a slashed bond, in thousandths.
+  public let rewardPermille: UInt64
+  /// The fee of any transaction.
+  public let baseFee: Amount
+  /// The fee of a byte of a transaction.
+  public let byteFee: Amount
+  /// The fee of a byte of a blob.
+  public let blobByteFee: Amount
+  /// The fee of a byte of evidence, on top of the byte's own.
+  public let evidenceByteFee: Amount
+  /// How often a proposer aims to propose; binds nobody.
+  public let blockIntervalMilliseconds: UInt64
+  /// The most bytes of blobs and transactions other than fraud proofs in a block.
+  public let blockBytes: UInt64
+
+  /// The parameters' names, in the order of their encoding, each with its range. `[GEN-1]`
+  static let fields: [(name: String, range: ClosedRange<UInt64>)] = [
+    ("windowBlocks", 1...1 << 32), ("unbondingBlocks", 2...1 << 33), ("claimBond", 1...1 << 62), ("rewardPermille", 1...999),
+    ("baseFee", 0...1 << 32), ("byteFee", 0...1 << 32), ("blobByteFee", 0...1 << 32), ("evidenceByteFee", 0...1 << 32),
+    ("blockIntervalMilliseconds", 50...1 << 32), ("blockBytes", 1 << 22...1 << 26),
+  ]
+
+  /// Makes parameters of their values in the order of `fields`; nil if a rule of `[GEN-1]` is broken.
+  init?(_ values: [UInt64]) {
+    guard values.count == Parameters.fields.count else { return nil }
+    for (value, field) in zip(values, Parameters.fields) {
+      guard field.range.contains(value) else { return nil }
+    }
+    guard values[1] > values[0] else { return nil }
+    windowBlocks = values[0]
+    unbondingBlocks = values[1]
+    claimBond = Amount(values[2])
+    rewardPermille = values[3]
+    baseFee = Amount(values[4])
+    byteFee = Amount(values[5])
+    blobByteFee = Amount(values[6])
+    evidenceByteFee = Amount(values[7])
+    blockIntervalMilliseconds = values[8]
+    blockBytes = values[9]
+  }
+
+  /// The values in the order of `fields`.
+  var values: [UInt64] {
+    [
+      windowBlocks, unbondingBlocks, claimBond.units, rewardPermille, baseFee.units, byteFee.units, blobByteFee.units,
+      evidenceByteFee.units, blockIntervalMilliseconds, blockBytes,
+    ]
+  }
+
+  /// The fee that a transaction of these sizes must offer. `[LED-7]`
+  /// - Precondition: the sizes are within the limits, so that the sum stays below 2^58.
+  public func requiredFee(transactionBytes: Int, blobBytes: Int, evidenceBytes: Int) -> Amount {
+    let parts = [(byteFee, transactionBytes), (blobByteFee, blobBytes), (evidenceByteFee, evidenceBytes)]
+    return parts.reduce(baseFee) { sum, part in
+      precondition(part.1 >= 0 && part.1 <= LedgerLimits.tokenizerBytes)
+      return sum.increased(by: Amount(part.0.units * UInt64(part.1)))
+    }
+  }
+}
+
+extension Parameters: CanonicallyCodable {
+  public init(from reader: inout ByteReader) throws(DecodingRejection) {
+    var values: [UInt64] = []
+    for _ in Parameters.fields { values.append(try reader.read()) }
+    guard let parameters = Parameters(values) else { throw .outOfRange }
+    self = parameters
+  }
+
+  public func encode(to writer: inout ByteWriter) {
+    for value in values { writer.write(value) }
+  }
+}

@@ -1,0 +1,47 @@
+/// The limits of the ledger, of blocks and of receipts, in bytes or elements as the names say. `[LIM-2]`
+public enum LedgerLimits {
+  /// The encoding of a transaction.
+  public static let transactionBytes = 1 << 21
+  /// The encoding of a graph.
+  public static let graphBytes = 1 << 20
+  /// The blob of a tokenizer.
+  public static let tokenizerBytes = 1 << 25
+  /// The blob of a claim.
+  public static let recordsBlobBytes = 1 << 22
+  /// The encoding of a record.
+  public static let recordBytes = 1 << 19
+  /// The records of a claim.
+  public static let recordsPerClaim = 256
+  /// The digests of a record's inclusion proof.
+  public static let inclusionDigests = 8
+  /// The evidence of a fraud proof.
+  public static let evidenceBytes = 3 << 19
+  /// The name of a model.
+  public static let modelNameBytes = 256
+  /// The name of a network.
+  public static let networkNameBytes = 64
+  /// The amounts that an account is unbonding at one time.
+  public static let unbondingsPerAccount = 32
+  /// The accounts in one list of payments that fall due.
+  public static let accountsPerHeight = 1024
+  /// The validators of a network.
+  public static let validators = 128
+  /// The accounts in a genesis.
+  public static let genesisAccounts = 4096
+  /// A genesis file.
+  public static let genesisFileBytes = 1 << 22
+  /// The transactions of a block.
+  public static let transactionsPerBlock = 1024
+  /// The fraud proofs of a block.
+  public static let fraudProofsPerBlock = 128
+  /// The transactions of a block that are not fraud proofs.
+  public static let ordinaryTransactionsPerBlock = 896
+  /// The transactions of a block that name a blob.
+  public static let blobTransactionsPerBlock = 64
+  /// The fraud proofs of a block, in bytes.
+  public static let fraudProofBytesPerBlock = 1 << 23
+  /// The digests of a history path.
+  public static let historyDigests = 64
+  /// A receipt.
+  public static let receiptBytes = 1 << 21
+}

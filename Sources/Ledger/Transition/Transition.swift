@@ -1,0 +1,127 @@
+import Bytes
+import Text
+
+/// Where the tokenizers of registered models come from: the ledger's state holds their digests only. `[BLOCK-7]`
+public protocol TokenizerSource: Sendable {
+  /// The tokenizer with this SHA-256, or nil if it is not at hand.
+  func tokenizer(_ digest: Digest) -> Tokenizer?
+}
+
+/// Why a block could not be executed.
+public enum ExecutionError: Error, Hashable, Sendable {
+  /// The block's fault.
+  case rejected(BlockRejection)
+  /// This machine's fault: it lacks the tokenizer of a registered model. The block is neither valid nor invalid until it is found.
+  case missingTokenizer(Digest)
+}
+
+/// One block being executed: the state so far, and all that its rules may read. `[BLOCK-7]`
+struct Transition {
+  var state: StateOverlay
+  let parameters: Parameters
+  let height: Height
+  let proposer: AccountIdentifier
+  let tokenizers: any TokenizerSource
+  /// The block's blobs.
+  var blobs: [Digest: [UInt8]]
+  /// The fees of the transactions so far.
+  private var fees = Amount.zero
+
+  init(
+    state: State, parameters: Parameters, height: Height, proposer: AccountIdentifier, tokenizers: any TokenizerSource,
+    blobs: [Digest: [UInt8]]
+  ) {
+    self.state = StateOverlay(state)
+    self.parameters = parameters
+    self.height = height
+    self.proposer = proposer
+    self.tokenizers = tokenizers
+    self.blobs = blobs
+  }
+
+  /// What is wrong with a transaction in its turn, if anything. `[TX-1]`
+  func checkAdmissible(_ transaction: VerifiedTransaction) throws(Inadmissible) {
+    let blobBytes = transaction.body.payload.blob.flatMap { blobs[$0]?.count }
+    try transaction.checkAdmissible(blobBytes: blobBytes, account: state.account(transaction.sender), parameters: parameters)
+  }
+
+  /// Takes the fee, then carries out the payload. `[TX-2]`
+  /// - Precondition: the transaction is admissible, and no tokenizer is missing for it.
+  mutating func execute(_ transaction: VerifiedTransaction) -> Outcome {
+    var sender = state.account(transaction.sender)
+    sender.nonce += 1
+    sender.balance = sender.balance.decreased(by: transaction.body.fee)
+    state.set(sender, at: transaction.sender)
+    fees = fees.increased(by: transaction.body.fee)
+    do {
+      try apply(transaction.body.payload, from: transaction.sender, nonce: transaction.body.nonce)
+      return .accepted
+    } catch {
+      return .refused(error)
+    }
+  }
+
+  private mutating func apply(_ payload: Payload, from sender: AccountIdentifier, nonce: UInt64) throws(Refusal) {
+    switch payload {
+    case .transfer(let transfer): try apply(transfer, from: sender)
+    case .bond(let amount): try bond(amount, from: sender)
+    case .unbond(let amount): try unbond(amount, from: sender)
+    case .registerModel(let registration): try apply(registration, from: sender)
+    case .postClaim(let posting): try apply(posting, from: sender, nonce: nonce)
+    case .fraudProof(let proof): try apply(proof, from: sender)
+    }
+  }
+
+  /// Pays what falls due and closes windows, before any transaction. `[TX-8]`
+  mutating func begin() {
+    for identifier in state.releasing(height) { release(identifier) }
+    state.setReleasing([], at: height)
+    guard let closed = height.previous else { return }
+    for identifier in state.finalizing(closed) { finalize(identifier) }
+    state.setFinalizing([], at: closed)
+  }
+
+  /// Pays the fees to the proposer, after all transactions. `[TX-8]`
+  mutating func end() {
+    guard fees > .zero else { return }
+    var account = state.account(proposer)
+    account.balance = account.balance.increased(by: fees)
+    state.set(account, at: proposer)
+  }
+
+  private mutating func release(_ identifier: AccountIdentifier) {
+    var account = state.account(identifier)
+    for unbonding in account.unbonding where unbonding.release <= height {
+      account.balance = account.balance.increased(by: unbonding.amount)
+    }
+    account.unbonding.removeAll { $0.release <= height }
+    state.set(account, at: identifier)
+  }
+
+  private mutating func finalize(_ identifier: Digest) {
+    guard var claim = state.claim(identifier), claim.status == .pending else { return }
+    claim.status = .finalized(at: height)
+    state.set(claim, at: identifier)
+    var provider = state.account(claim.provider)
+    provider.locked = provider.locked.decreased(by: claim.bond)
+    state.set(provider, at: claim.provider)
+  }
+}
+
+extension Transition {
+  /// The tokenizer of a registered model: at hand, or registered by this very block. `[BLOCK-7]`
+  func tokenizer(_ digest: Digest) -> Tokenizer? {
+    if let tokenizer = tokenizers.tokenizer(digest) { return tokenizer }
+    guard let bytes = blobs[digest], let description = try? TokenizerDescription(decoding: bytes) else { return nil }
+    return Tokenizer(description)
+  }
+
+  /// The tokenizer that a payload is judged with and that is not at hand, or nil.
+  func missingTokenizer(for payload: Payload) -> Digest? {
+    guard
+      case .fraudProof(let proof) = payload, proof.kind.needsTokenizer(proof.evidence), let claim = state.claim(proof.claim),
+      claim.status == .pending, let model = state.model(claim.modelRoot), tokenizer(model.tokenizer) == nil
+    else { return nil }
+    return model.tokenizer
+  }
+}
