@@ -1,5 +1,5 @@
 /// A SHA-256 value: 32 bytes, ordered as big-endian numbers are. `[ENC-3]`
-public struct Digest: Hashable, Comparable, Sendable {
+public struct Digest: Hashable, Comparable, Sendable, BitwiseCopyable {
   /// The four big-endian words, most significant first.
   private let words: (UInt64, UInt64, UInt64, UInt64)
 

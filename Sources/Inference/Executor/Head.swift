@@ -1,0 +1,51 @@
+import Tensors
+
+extension Stream {
+  /// The maxima and argmax segments for the batch's rows from stream row `first` on. `[GRAPH-8]`
+  func runHead(
+    _ batch: Batch, from first: Int, generationStart: Int,
+    onLogits: ((_ row: Int, _ firstColumn: Int, _ values: Span<Int32>) -> Void)?
+  ) -> [UInt32] {
+    let fields = graph.maxima
+    let segment = graph.maximaSegment
+    let rows = first - batch.firstRow..<batch.rows
+    let chunks = graph.layouts[segment].chunks
+    let perChunk = graph.layouts[segment].width
+    // The best column of each chunk and its value; the lowest chunk among equals wins below. `[NUM-13]`
+    let best = RowBuffer<Int32>(count: rows.count * chunks * 2)
+    let tileWorkers = onLogits == nil ? workers : .one
+    tileWorkers.forEachTile(rows: rows.count, chunks: chunks) { worker, part, chunkPart in
+      let tileRows = rows.lowerBound + part.lowerBound..<rows.lowerBound + part.upperBound
+      let tile = Tile(stream: self, segment: segment, batch: batch, scratch: scratch[worker], rows: tileRows, chunks: chunkPart)
+      tile.normalise(fields.source, by: fields.norm)
+      let maxima = scratch[worker].row.slice(0, perChunk)
+      for chunk in chunkPart {
+        tile.multiply(fields.weights, chunk: chunk, width: fields.chunk, into: scratch[worker].first)
+        for row in tileRows {
+          let logits = scratch[worker].first.slice((row - tileRows.lowerBound) * fields.chunk, fields.chunk).constant
+          let streamRow = batch.firstRow + row
+          onLogits?(streamRow, chunk * fields.chunk, logits.span)
+          Row.blockMaxima(logits.span, columns: Segment.Maxima.blockWidth, into: maxima.mutableSpan)
+          recorder?.record(
+            segment: segment, row: streamRow - generationStart, chunk: chunk, content: UnsafeRawBufferPointer(maxima))
+          let column = Row.argmax(logits.span) ?? 0
+          let slot = ((row - rows.lowerBound) * chunks + chunk) * 2
+          best.elements[slot] = Int32(chunk * fields.chunk + column)
+          best.elements[slot + 1] = logits[column]
+        }
+      }
+    }
+    return rows.map { row in
+      let start = (row - rows.lowerBound) * chunks * 2
+      var winner = start
+      for slot in stride(from: start, to: start + chunks * 2, by: 2) where best.elements[slot + 1] > best.elements[winner + 1] {
+        winner = slot
+      }
+      let token = UInt32(best.elements[winner])
+      withUnsafeBytes(of: token.littleEndian) {
+        recorder?.record(segment: graph.argmaxSegment, row: batch.firstRow + row - generationStart, chunk: 0, content: $0)
+      }
+      return token
+    }
+  }
+}

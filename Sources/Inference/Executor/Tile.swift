@@ -1,0 +1,169 @@
+import Tensors
+
+/// Some rows and chunks of one segment, computed by one worker.
+struct Tile {
+  let stream: Stream
+  let segment: Int
+  let batch: Stream.Batch
+  let scratch: WorkerScratch
+  /// Rows of the batch, counted from its first.
+  let rows: Range<Int>
+  let chunks: Range<Int>
+
+  private var layout: LeafLayout { stream.graph.layouts[segment] }
+
+  /// `[GRAPH-5]`
+  func embed(_ fields: Segment.Embedding) {
+    guard let output = stream.outputs.int32[segment] else { return }
+    for row in rows {
+      let token = Int(batch.tokens[row])
+      let block = token / TensorShape.blockChannels
+      let values = output.slice(row * layout.width, layout.width)
+      GroupedLinear.embed(
+        channel: token % TensorShape.blockChannels, ofBlock: stream.model.leaves(block..<block + 1, of: fields.table),
+        inputs: layout.width, shiftDelta: fields.delta, into: values.mutableSpan)
+      record(row: row, chunk: 0, UnsafeRawBufferPointer(values))
+    }
+  }
+
+  /// `[GRAPH-6]`
+  func project(_ fields: Segment.Projection) {
+    normalise(fields.source, by: fields.norm)
+    let width = fields.chunk
+    for chunk in chunks {
+      multiply(fields.weights, chunk: chunk, width: width, into: scratch.first)
+      for row in rows {
+        let channels = scratch.first.slice((row - rows.lowerBound) * width, width).constant.span
+        let out = destination(row: row, chunk: chunk)
+        if let rotation = fields.rotation {
+          let leaf = stream.model.leaves(batch.firstRow + row..<batch.firstRow + row + 1, of: rotation)
+          let angles = leaf.assumingMemoryBound(to: Int32.self)
+          let part = width <= angles.count ? chunk * width % angles.count..<chunk * width % angles.count + width : 0..<angles.count
+          Row.rope(channels, cosSin: UnsafeBufferPointer(rebasing: angles[part]).span, shift: fields.shift, into: out.mutableSpan)
+        } else {
+          BlockFloat.narrow(channels, shift: fields.shift, into: out.mutableSpan)
+        }
+        record(row: row, chunk: chunk, UnsafeRawBufferPointer(out))
+      }
+    }
+  }
+
+  /// `[GRAPH-7]`
+  func attend(_ fields: Segment.Attention) {
+    guard
+      let query = stream.outputs.int16[fields.query], let keys = stream.outputs.caches[fields.key],
+      let values = stream.outputs.caches[fields.value]
+    else { return }
+    let groupWidth = layout.width
+    for row in rows {
+      let visible = batch.firstRow + row + 1
+      for group in chunks {
+        let start = group * stream.capacity * fields.width
+        let out = scratch.first.slice(0, groupWidth)
+        Attention.attend(
+          query.slice(row * layout.rowWidth + group * groupWidth, groupWidth).constant.span,
+          keys: keys.slice(start, visible * fields.width).constant.span, values: values.slice(start, visible * fields.width).constant.span,
+          headColumns: fields.width, scoreShift: fields.scoreShift, valueShift: fields.valueShift,
+          scratch: UnsafeMutableRawBufferPointer(scratch.attention.elements), into: out.mutableSpan)
+        pack(out.constant, row: row, chunk: group)
+      }
+    }
+  }
+
+  /// `[GRAPH-8]`
+  func addResidual(_ fields: Segment.Residual) {
+    requantise(fields.source)
+    guard let base = stream.outputs.int32[fields.residual], let output = stream.outputs.int32[segment] else { return }
+    let width = fields.chunk
+    for chunk in chunks {
+      multiply(fields.weights, chunk: chunk, width: width, into: scratch.first)
+      for row in rows {
+        let start = row * layout.rowWidth + chunk * width
+        let out = output.slice(start, width)
+        Row.add(
+          base.slice(start, width).constant.span, scratch.first.slice((row - rows.lowerBound) * width, width).constant.span,
+          into: out.mutableSpan)
+        record(row: row, chunk: chunk, UnsafeRawBufferPointer(out))
+      }
+    }
+  }
+
+  /// `[GRAPH-8]`
+  func gate(_ fields: Segment.Gate) {
+    normalise(fields.source, by: fields.norm)
+    let width = fields.chunk
+    for chunk in chunks {
+      multiply(fields.gate, chunk: chunk, width: width, into: scratch.first)
+      multiply(fields.up, chunk: chunk, width: width, into: scratch.second)
+      for row in rows {
+        let start = (row - rows.lowerBound) * width
+        let product = scratch.row.slice(0, width)
+        Row.siluMultiplied(
+          gate: scratch.first.slice(start, width).constant.span, up: scratch.second.slice(start, width).constant.span, shift: fields.shift,
+          into: product.mutableSpan)
+        pack(product.constant, row: row, chunk: chunk)
+      }
+    }
+  }
+
+  /// Norm and quantisation of the tile's rows into the scratch.
+  func normalise(_ source: Int, by norm: Norm) {
+    guard let input = stream.outputs.int32[source], let gain = stream.gains[norm.gain] else { return }
+    let width = gain.count
+    let normal = scratch.row.slice(0, width)
+    for row in rows {
+      let offset = row - rows.lowerBound
+      Row.rmsNorm(
+        input.slice(row * width, width).constant.span, gain: gain.span, epsilonTerm: norm.epsilon, outputShift: norm.shift,
+        into: normal.mutableSpan)
+      scratch.exponents.elements[offset] = BlockFloat.quantise(
+        normal.constant.span, into: scratch.q.slice(offset * width, width).mutableSpan)
+    }
+  }
+
+  /// Channels of one chunk for all rows of the tile: `[rows][width]`.
+  func multiply(_ weights: Int, chunk: Int, width: Int, into out: RowBuffer<Int32>) {
+    guard case .linear(_, let inputs) = stream.graph.tensors[weights] else { return }
+    let blocks = width / TensorShape.blockChannels
+    GroupedLinear.multiply(
+      scratch.q.slice(0, rows.count * inputs).constant.span, exponents: scratch.exponents.slice(0, rows.count).constant.span,
+      inputs: inputs, blocks: stream.model.leaves(chunk * blocks..<(chunk + 1) * blocks, of: weights),
+      into: out.slice(0, rows.count * width), rowStride: width)
+  }
+
+  /// Packed rows, quantised anew as whole rows, into the scratch.
+  private func requantise(_ source: Int) {
+    guard let packed = stream.outputs.int16[source], let exponents = stream.outputs.exponents[source] else { return }
+    let input = stream.graph.layouts[source]
+    for row in rows {
+      let offset = row - rows.lowerBound
+      scratch.exponents.elements[offset] = BlockFloat.requantise(
+        packed.slice(row * input.rowWidth, input.rowWidth).constant.span,
+        exponents: exponents.slice(row * input.chunks, input.chunks).constant.span, chunkColumns: input.width,
+        into: scratch.q.slice(offset * input.rowWidth, input.rowWidth).mutableSpan)
+    }
+  }
+
+  private func pack(_ values: UnsafeBufferPointer<Int32>, row: Int, chunk: Int) {
+    guard let packed = stream.outputs.int16[segment], let exponents = stream.outputs.exponents[segment] else { return }
+    let out = packed.slice(row * layout.rowWidth + chunk * layout.width, layout.width)
+    let exponent = BlockFloat.quantise(values.span, into: out.mutableSpan)
+    exponents.elements[row * layout.chunks + chunk] = exponent
+    record(row: row, chunk: chunk, exponent: exponent, UnsafeRawBufferPointer(out))
+  }
+
+  /// Where an `i16` chunk goes: the batch's rows, or the cache of all rows.
+  private func destination(row: Int, chunk: Int) -> UnsafeMutableBufferPointer<Int16> {
+    if let cache = stream.outputs.caches[segment], let head = stream.outputs.headWidths[segment] {
+      let column = chunk * layout.width
+      let start = (column / head * stream.capacity + batch.firstRow + row) * head + column % head
+      return cache.slice(start, layout.width)
+    }
+    guard let output = stream.outputs.int16[segment] else { preconditionFailure("every segment has its output") }
+    return output.slice(row * layout.rowWidth + chunk * layout.width, layout.width)
+  }
+
+  private func record(row: Int, chunk: Int, exponent: UInt8? = nil, _ content: UnsafeRawBufferPointer) {
+    stream.recorder?.record(segment: segment, row: batch.firstRow + row, chunk: chunk, exponent: exponent, content: content)
+  }
+}
