@@ -1,0 +1,16 @@
+/// Every place that a rule of these tests lets pass. Each entry says why; keep them few.
+enum Exceptions {
+  /// Files that may use wrapping operators.
+  static let wrapping: Set<String> = []
+
+  /// Tags of SPEC.md, or the beginnings of them, that need no citation in `Sources`.
+  static let tagsWithoutSource = [
+    "TESTMODEL-"  // The model that the tests run: Tests/TestSupport carries it out.
+  ]
+
+  /// Tags of SPEC.md that need no citation in `Tests`.
+  static let tagsWithoutTest: Set<String> = []
+
+  /// `Enum.case` of rejections that no test can provoke.
+  static let unprovokedRejections: Set<String> = []
+}
