@@ -4,6 +4,12 @@ public struct LeafRange: Hashable, Sendable {
   public let segment: Int
   /// Indices in the segment's tree.
   public let leaves: Range<Int>
+
+  /// Makes a range.
+  public init(segment: Int, leaves: Range<Int>) {
+    self.segment = segment
+    self.leaves = leaves
+  }
 }
 
 /// A contiguous range of a tensor's leaves. `[STEP-1]`

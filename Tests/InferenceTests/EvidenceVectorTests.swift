@@ -1,0 +1,79 @@
+import Bytes
+import Cryptography
+import Inference
+import TestSupport
+import Testing
+
+struct EvidenceVectors: Decodable {
+  struct Flip: Decodable {
+    let offset: Int
+    let xor: UInt8
+  }
+  struct Case: Decodable {
+    let name: String
+    let tensorsRoot: Digest
+    let promptTokens: [UInt32]
+    let outputTokens: [UInt32]
+    let traceRoot: Digest
+    let proof: HexBytes
+    let verdict: String
+    let flips: [Flip]?
+  }
+  let cases: [Case]?
+  let tokens: [Case]?
+  let counterexamples: [Case]?
+}
+
+/// What a check of evidence showed, in the words of the vectors.
+private func word(_ check: () throws -> EvidenceVerdict) -> String {
+  switch Result(catching: check) {
+  case .success(.fraud): "fraud"
+  case .success(.honest): "honest"
+  case .failure: "invalid"
+  }
+}
+
+private func context(_ vector: EvidenceVectors.Case) throws -> EvidenceContext {
+  let key = try #require(PrivateKey([UInt8](repeating: 1, count: 32)))
+  let request = try #require(
+    Request(modelRoot: .zero, client: key.publicKey, salt: .zero, maxNewTokens: 64, prompt: Array("x".utf8)))
+  let record = Record(
+    executorVersion: ExecutorVersion.current, request: request, requestSignature: key.sign(request.digest, auxiliary: .zero),
+    promptTokens: vector.promptTokens, outputTokens: vector.outputTokens, answer: [], stop: .length, traceRoot: vector.traceRoot)
+  return try #require(EvidenceContext(graph: TinyModel.model.graph, tensorsRoot: vector.tensorsRoot, record: record))
+}
+
+@Suite("Evidence is judged as the Python reference judges it")
+struct EvidenceVectorTests {
+  @Test("Step proofs of every segment kind [STEP-1] [STEP-2] [STEP-3] [STEP-4] [STEP-5]", arguments: ["steps", "step-edges"])
+  func steps(file: String) throws {
+    let vectors = try Vectors.load(file, as: EvidenceVectors.self)
+    for vector in try #require(vectors.cases) {
+      let context = try context(vector)
+      #expect(word { try StepProof(decoding: vector.proof.bytes).verdict(in: context) } == vector.verdict, "\(vector.name)")
+      for flip in vector.flips ?? [] {
+        var bytes = vector.proof.bytes
+        bytes[flip.offset] ^= flip.xor
+        #expect(word { try StepProof(decoding: bytes).verdict(in: context) } == "invalid", "\(vector.name), byte \(flip.offset)")
+      }
+    }
+  }
+
+  @Test("Proofs of tokens [REC-5]")
+  func tokens() throws {
+    let vectors = try Vectors.load("refutations", as: EvidenceVectors.self)
+    for vector in try #require(vectors.tokens) {
+      let context = try context(vector)
+      #expect(word { try TokenProof(decoding: vector.proof.bytes).verdict(in: context) } == vector.verdict, "\(vector.name)")
+    }
+  }
+
+  @Test("Counterexamples [REC-6]")
+  func counterexamples() throws {
+    let vectors = try Vectors.load("refutations", as: EvidenceVectors.self)
+    for vector in try #require(vectors.counterexamples) {
+      let context = try context(vector)
+      #expect(word { try Counterexample(decoding: vector.proof.bytes).verdict(in: context) } == vector.verdict, "\(vector.name)")
+    }
+  }
+}
