@@ -33,7 +33,7 @@ public enum AttestationRejection: Error, Hashable, Sendable, CaseIterable {
 }
 
 extension Genesis {
-  /// Checks attestations of a header hash one by one. `[BLOCK-6]`
+  /// Checks attestations of a header hash one by one; that they ascend is a matter of decoding. `[BLOCK-6]`
   public func check(_ attestations: [Attestation], of header: Digest) throws(AttestationRejection) {
     let message = Attestation.message(header)
     var signers: [(PublicKey, Signature)] = []
@@ -46,8 +46,10 @@ extension Genesis {
     }
   }
 
-  /// Whether so many distinct validators are more than two thirds of all. `[BLOCK-8]`
-  public func isQuorum(_ count: Int) -> Bool { count <= validators.count && 3 * count > 2 * validators.count }
+  /// Whether checked attestations are by more than two thirds of all validators. `[BLOCK-8]`
+  public func isQuorum(_ attestations: [Attestation]) -> Bool {
+    3 * Set(attestations.map(\.validator)).count > 2 * validators.count
+  }
 }
 
 extension Attestation: CanonicallyCodable {

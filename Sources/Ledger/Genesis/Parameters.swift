@@ -49,6 +49,17 @@ public struct Parameters: Hashable, Sendable {
     blockBytes = values[9]
   }
 
+  /// Makes parameters; nil if a rule of `[GEN-1]` is broken.
+  public init?(
+    windowBlocks: UInt64, unbondingBlocks: UInt64, claimBond: Amount, rewardPermille: UInt64, baseFee: Amount, byteFee: Amount,
+    blobByteFee: Amount, evidenceByteFee: Amount, blockIntervalMilliseconds: UInt64, blockBytes: UInt64
+  ) {
+    self.init([
+      windowBlocks, unbondingBlocks, claimBond.units, rewardPermille, baseFee.units, byteFee.units, blobByteFee.units,
+      evidenceByteFee.units, blockIntervalMilliseconds, blockBytes,
+    ])
+  }
+
   /// The values in the order of `fields`.
   var values: [UInt64] {
     [
