@@ -12,6 +12,11 @@ struct ScalarText {
   /// Reads text of at most `TextLimits.promptBytes` bytes.
   init(_ text: [UInt8]) throws(TextRejection) {
     guard text.count <= TextLimits.promptBytes else { throw .textTooLong }
+    try self.init(unbounded: text)
+  }
+
+  /// Reads text of any length.
+  init(unbounded text: [UInt8]) throws(TextRejection) {
     bytes = text
     scalars.reserveCapacity(text.count)
     classes.reserveCapacity(text.count)

@@ -3,8 +3,8 @@
 
 Usage: tokenizer_vectors.py MODEL.gguf REPOSITORY   (needs the packages llama-cpp-python and gguf)
 
-Tests/ModelImportTests/Vectors/smollm2-tokens.json   texts under the tokenizer of the model itself
-Tests/TextTests/Vectors/small-tokenizer.json         a small tokenizer (256 bytes, the model's first merges, five special tokens)
+Tests/Vectors/smollm2-tokens.json   texts under the tokenizer of the model itself
+Tests/Vectors/small-tokenizer.json         a small tokenizer (256 bytes, the model's first merges, five special tokens)
                                                      and texts under it, for both split rules
 A text with a byte that the vocabulary lacks has `null` for tokens: llama.cpp drops the byte, [TEXT-5] refuses the text.
 """
@@ -104,7 +104,7 @@ def main() -> None:
     source, repository = sys.argv[1], Path(sys.argv[2])
     texts = HAND_WRITTEN + random_texts(320)
     model = llama_cpp.Llama(source, vocab_only=True, verbose=False)
-    write_json(repository / "Tests/ModelImportTests/Vectors/smollm2-tokens.json", {"vectors": vectors(model, texts)})
+    write_json(repository / "Tests/Vectors/smollm2-tokens.json", {"vectors": vectors(model, texts)})
 
     description = small_tokenizer(gguf.GGUFReader(source))
     result = {"tokenizer": description}
@@ -113,7 +113,7 @@ def main() -> None:
             path = folder + "/small.gguf"
             write_small(description, rule, path)
             result[rule] = vectors(llama_cpp.Llama(path, vocab_only=True, verbose=False), texts)
-    write_json(repository / "Tests/TextTests/Vectors/small-tokenizer.json", result)
+    write_json(repository / "Tests/Vectors/small-tokenizer.json", result)
 
 
 if __name__ == "__main__":
