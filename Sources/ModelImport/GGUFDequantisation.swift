@@ -13,15 +13,15 @@ extension GGUFTensorType {
       case .f32: values.append(Float(bitPattern: block.word(0)))
       case .f16: values.append(block.half(0))
       case .bf16: values.append(Float(bitPattern: UInt32(block.short(0)) << 16))
-      case .q4_0: appendQ4(block, scale: block.half(0), minimum: nil, at: 2, to: &values)
-      case .q4_1: appendQ4(block, scale: block.half(0), minimum: block.half(2), at: 4, to: &values)
-      case .q5_0: appendQ5(block, scale: block.half(0), minimum: nil, at: 2, to: &values)
-      case .q5_1: appendQ5(block, scale: block.half(0), minimum: block.half(2), at: 4, to: &values)
-      case .q8_0:
+      case .q40: appendQ4(block, scale: block.half(0), minimum: nil, at: 2, to: &values)
+      case .q41: appendQ4(block, scale: block.half(0), minimum: block.half(2), at: 4, to: &values)
+      case .q50: appendQ5(block, scale: block.half(0), minimum: nil, at: 2, to: &values)
+      case .q51: appendQ5(block, scale: block.half(0), minimum: block.half(2), at: 4, to: &values)
+      case .q80:
         let scale = block.half(0)
         for index in 0..<32 { values.append(scale * Float(block.signed(2 + index))) }
-      case .q4_K: appendQ4K(block, to: &values)
-      case .q6_K: appendQ6K(block, to: &values)
+      case .q4K: appendQ4K(block, to: &values)
+      case .q6K: appendQ6K(block, to: &values)
       }
     }
     return values

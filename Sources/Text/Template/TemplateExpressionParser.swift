@@ -22,6 +22,13 @@ struct TemplateExpressionParser {
     return expression
   }
 
+  /// What a `for` goes over, which takes up the rest of the tag: without `if`, which would be Jinja's filter of a loop.
+  mutating func wholeSequence() throws(TemplateRejection) -> TemplateExpression {
+    let expression = try disjunction()
+    try finish()
+    return expression
+  }
+
   /// Refuses words that are left over.
   func finish() throws(TemplateRejection) {
     guard isAtEnd else { throw .unsupported("\(words[index].spelling) here") }
@@ -177,6 +184,7 @@ struct TemplateExpressionParser {
       guard let first else { throw .malformed(expected: "an index") }
       return .element(of: value, at: first)
     }
+    if isNext(.symbol(":")) { throw .unsupported("a slice with a step") }
     let last = isNext(.symbol("]")) ? nil : try expression()
     if isNext(.symbol(":")) { throw .unsupported("a slice with a step") }
     try expect(.symbol("]"))

@@ -45,7 +45,7 @@ struct TemplateParser {
     case "for":
       let variable = try words.name()
       try words.expect(.name("in"))
-      let sequence = try words.wholeExpression()
+      let sequence = try words.wholeSequence()
       let (body, end) = try block(depth: depth + 1, endingWith: ["endfor", "else"])
       guard let end else { throw .malformed(expected: "endfor") }
       guard end.name == "endfor" else { throw .unsupported("for … else") }
