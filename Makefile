@@ -46,7 +46,8 @@ test: $(BUNDLE) ## run all tests
 check: setup ## lint, the rules of the tree, the Python tools, the freshness of the vectors
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 	PYTHONPYCACHEPREFIX=$(CACHE)/pycache python3 -m compileall -q Tools
-	Tools/setup/check-vectors.sh
+	Tools/setup/venv.sh $(CACHE)/venv numpy==2.2.6
+	Tools/setup/check-reference.sh $(CACHE)/venv/bin/python3
 	$(SWIFT_TEST) --filter TidyTests
 
 format: ## format the Swift sources in place
