@@ -1,6 +1,6 @@
 """What make_vectors.py writes: one function a file of Tests/Vectors."""
 
-from . import arithmetic, primitives, step_cases, tiny_model
+from . import arithmetic, primitives, record_cases, step_cases, text_cases, tiny_model
 
 FILES = {
     "primitives": primitives.make,
@@ -9,4 +9,6 @@ FILES = {
     "steps": step_cases.make_steps,
     "step-edges": step_cases.make_edges,
     "refutations": step_cases.make_refutations,
+    "text": text_cases.make,
+    "records": record_cases.make,
 }

@@ -1,0 +1,99 @@
+"""records.json: SPEC section 11 on runs of the test model."""
+
+import copy
+from pathlib import Path
+
+from probity_reference import records as r
+from probity_reference import signatures
+from probity_reference.executor import Trace, generate
+from probity_reference.hashing import sha256, tagged
+from probity_reference.merkle import Tree
+from probity_reference.testmodel import test_model
+from probity_reference.text import Tokenizer
+
+SPECIFICATION = Path(__file__).resolve().parents[3] / "SPEC.md"
+
+
+class Maker:
+    def __init__(self):
+        self.bundle = test_model()
+        self.model_root = self.bundle.model_root()
+        self.tokenizer = Tokenizer.parse(self.bundle.tokenizer)
+        self.version = r.executor_version(SPECIFICATION.read_bytes())
+        self.secret = tagged("probity/devnet-key", b"client")
+
+    def record(self, prompt, limit, salt):
+        request = r.Request(self.model_root, signatures.public_key(self.secret), sha256(salt.encode()), limit, prompt)
+        tokens = self.tokenizer.encode(prompt)
+        output, _ = generate(self.bundle, tokens, limit)
+        stop = 0 if output[-1] in self.bundle.graph.stops else 1
+        shown = output if stop else output[:-1]
+        answer = self.tokenizer.decode(shown).decode()
+        signature = signatures.sign(self.secret, request.digest())
+        return r.Record(self.version, request, signature, tokens, output, answer, stop, Trace(self.bundle, tokens, output).root)
+
+    def resigned(self, record, **changes):
+        record = copy.deepcopy(record)
+        for name, value in changes.items():
+            setattr(record.request, name, value)
+        record.signature = signatures.sign(self.secret, record.request.digest())
+        return record
+
+    def case(self, name, record, shape=True, **bindings):
+        data, graph = record.encode(), self.bundle.graph
+        assert r.Record.decode(data).encode() == data
+        found = r.bindings(record, graph, self.tokenizer)
+        assert r.shape_holds(record, graph, self.version) == shape, name
+        assert found == {**dict(input=True, output=True, stop=True), **bindings} or not shape, (name, found)
+        case = {"name": name, "record": data.hex(), "requestDigest": record.request.digest().hex(), "shape": shape}
+        return {**case, "bindings": found} if shape else case
+
+
+def changed(record, **changes):
+    return copy.deepcopy(record).__class__(**{**vars(copy.deepcopy(record)), **changes})
+
+
+def make():
+    m = Maker()
+    stop, length = m.record("Stop 29", 24, "salt 1"), m.record("The quick brown fox jumps", 8, "salt 2")
+    context = m.record("What is proved needs no trust; what is not, needs a bond.", 16, "salt 3")
+    single, three = m.record("a", 1, "salt 4"), m.record("é", 3, "salt 5")
+    honest = [stop, length, context, single, three]
+    cases = [m.case(name, record) for name, record in zip(("stop token", "length", "context", "one token", "two bytes"), honest)]
+    cases += [
+        m.case("another prompt token", changed(length, prompt=length.prompt[:-1] + [33]), input=False),
+        m.case("a prompt token too many", changed(length, prompt=length.prompt + [33]), input=False),
+        m.case("another answer", changed(length, answer=length.answer + "!"), output=False),
+        m.case("an answer that shows the stop token", changed(stop, answer=m.tokenizer.decode(stop.output).decode()), output=False),
+        m.case("stop said, length true", changed(length, stop=0), stop=False),
+        m.case("length said, stop true", changed(stop, stop=1), stop=False),
+        m.case("ended early", changed(length, output=length.output[:-1], answer=m.tokenizer.decode(length.output[:-1]).decode()), stop=False),
+        m.case("a stop token inside", changed(length, output=[10] + length.output[1:], answer=m.tokenizer.decode([10] + length.output[1:]).decode()), stop=False),
+        m.case("another executor version", changed(length, version=bytes(32)), shape=False),
+        m.case("no prompt token", changed(length, prompt=[]), shape=False),
+        m.case("no output token", changed(length, output=[]), shape=False),
+        m.case("more than asked for", m.resigned(length, limit=7), shape=False),
+        m.case("beyond the context", changed(context, output=context.output + [1]), shape=False),
+        m.case("a token not in the vocabulary", changed(length, output=length.output[:-1] + [256]), shape=False),
+        m.case("a signature of another request", changed(length, signature=stop.signature), shape=False),
+    ]
+    blob, tree = r.batch_blob(honest), Tree([record.encode() for record in honest])
+    return {
+        "executorVersion": m.version.hex(), "modelRoot": m.model_root.hex(),
+        "client": {"secret": m.secret.hex(), "public": signatures.public_key(m.secret).hex()},
+        "request": {"bytes": stop.request.encode().hex(), "digest": stop.request.digest().hex(), "signature": stop.signature.hex()},
+        "cases": cases,
+        "batch": {"cases": [0, 1, 2, 3, 4], "root": tree.root.hex(), "blobSHA256": sha256(blob).hex(), "blobBytes": len(blob),
+                  "inclusionOf2": [h.hex() for h in inclusion(tree, 2)]},
+    }
+
+
+def inclusion(tree, index):
+    """[TREE-3] The siblings from the leaf up."""
+    proof, place = [], index
+    for level in tree.levels[:-1]:
+        sibling = place ^ 1
+        if sibling < len(level):
+            proof.append(level[sibling])
+        place >>= 1
+    return proof
