@@ -11,8 +11,11 @@ public struct PrivateKey: Sendable {
 
   /// Makes a key of exactly 32 bytes, or nil when they are zero or not below the order of the curve.
   public init?(_ bytes: [UInt8]) {
-    guard bytes.count == 32 else { return nil }
-    let secret = SecretBytes(bytes)
+    self.init(SecretBytes(bytes))
+  }
+
+  /// Makes a key of secret bytes, as above.
+  init?(_ secret: SecretBytes) {
     guard let publicKey = secret.withBytes({ PrivateKey.derivePublicKey($0) }) else { return nil }
     self.secret = secret
     self.publicKey = publicKey
