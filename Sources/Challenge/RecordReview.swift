@@ -1,0 +1,82 @@
+import Bytes
+import Inference
+import Merkle
+
+/// One record held against one's own replay of it. `[TRACE-3]` `[REC-4]` `[REC-5]`
+///
+/// Everything here is pure: what the review needs from the provider it asks for, and the answers are checked against the record's commitment.
+public struct RecordReview: Sendable {
+  /// The record.
+  public let record: Record
+  /// The extent of its trace.
+  public let extent: Extent
+  private let model: Model
+  private let trees: ModelTrees
+  private let own: Trace
+  private let workers: Workers
+
+  /// What can be said without the provider.
+  public enum Opening: Sendable {
+    /// The record follows from its request.
+    case honest
+    /// The record lies, and this shows it.
+    case fraud(Evidence)
+    /// The trace is another one; the review goes on with the provider's segment roots.
+    case differs(RecordReview)
+  }
+
+  /// Replays a record, which takes as long as one prefill.
+  /// - Parameters:
+  ///   - record: its shape was checked when it was posted.
+  ///   - trees: those of the model.
+  public static func open(_ record: Record, model: Model, trees: ModelTrees, workers: Workers) throws(RunRejection) -> Opening {
+    for binding in Binding.allCases where !binding.holds(for: record, graph: model.graph, tokenizer: model.tokenizer) {
+      return .fraud(.binding(binding))
+    }
+    let own = try model.replay(
+      promptTokens: record.promptTokens, outputTokens: record.outputTokens, workers: workers, keeping: [model.graph.argmaxSegment])
+    guard own.root == record.traceRoot else {
+      return .differs(
+        RecordReview(record: record, extent: own.extent, model: model, trees: trees, own: own, workers: workers))
+    }
+    let prover = StepProver(model: model, trees: trees, own: own, claimedRoots: own.segments.map(\.root))
+    for (row, token) in record.outputTokens.enumerated() {
+      let leaf = own.leaves(LeafRange(segment: model.graph.argmaxSegment, leaves: row..<row + 1))
+      guard leaf != withUnsafeBytes(of: token.littleEndian, Array.init) else { continue }
+      if let proof = prover.token(row: row) { return .fraud(.token(proof)) }
+    }
+    return .honest
+  }
+
+  /// The first segment whose claimed root differs from the replay's, or nil if the roots are not those that the record commits to.
+  public func firstDifferingSegment(claimedRoots: [Digest]) -> Int? {
+    guard claimedRoots.count == model.graph.segments.count else { return nil }
+    guard Trace.rootTree(claimedRoots, graph: model.graph, extent: extent).root == record.traceRoot else { return nil }
+    return model.graph.segments.indices.first { own.segments[$0].root != claimedRoots[$0] }
+  }
+
+  /// The first leaf of a segment whose claimed hash differs from the replay's, or nil if the hashes do not have the claimed root.
+  public func firstDifferingLeaf(segment: Int, claimedRoots: [Digest], claimedHashes: [Digest]) -> Int? {
+    guard claimedRoots.indices.contains(segment), own.segments.indices.contains(segment) else { return nil }
+    guard claimedHashes.count == model.graph.layouts[segment].leafCount(extent) else { return nil }
+    guard StoredTree(leafHashes: claimedHashes).root == claimedRoots[segment] else { return nil }
+    return claimedHashes.indices.first { own.segments[segment].leafHashes[$0] != claimedHashes[$0] }
+  }
+
+  /// The proof that a claimed leaf does not follow; nil if its bytes do not have the claimed hash. It replays the record once more.
+  public func stepProof(
+    segment: Int, leaf: Int, claimedRoots: [Digest], claimedHashes: [Digest], claimedLeaf: [UInt8]
+  ) throws(RunRejection) -> StepProof? {
+    guard claimedHashes.indices.contains(leaf), MerkleTree.leafHash(claimedLeaf) == claimedHashes[leaf] else { return nil }
+    let layout = model.graph.layouts[segment]
+    let (row, chunk) = layout.position(ofLeaf: leaf, rows: extent.rows(of: layout.domain))
+    let position = StepPosition(segment: segment, row: row, chunk: chunk)
+    let needed = StepProver.neededSegments(for: position, graph: model.graph, extent: extent)
+    let kept = try model.replay(
+      promptTokens: record.promptTokens, outputTokens: record.outputTokens, workers: workers, keeping: needed)
+    let prover = StepProver(model: model, trees: trees, own: kept, claimedRoots: claimedRoots)
+    let stream = record.streamTokens
+    let token = stream.indices.contains(row) ? stream[row] : 0
+    return prover.step(position, claimedLeaf: claimedLeaf, claimedSegment: StoredTree(leafHashes: claimedHashes), token: token)
+  }
+}
