@@ -3,14 +3,29 @@
 
 static const ck_kernels *kernels_of(ck_isa isa) {
   switch (isa) {
-  case CK_ISA_SCALAR: return &ck_kernels_scalar;
-  default: return NULL;
+#if defined(__x86_64__)
+  case CK_ISA_AVX2: return &ck_kernels_avx2;
+  case CK_ISA_AVX512VNNI: return &ck_kernels_avx512vnni;
+#endif
+#if defined(__aarch64__)
+  case CK_ISA_NEON: return &ck_kernels_neon;
+#endif
+  default: return &ck_kernels_scalar;
   }
 }
 
 bool ck_isa_is_available(ck_isa isa) {
   switch (isa) {
   case CK_ISA_SCALAR: return true;
+#if defined(__x86_64__)
+  case CK_ISA_AVX2: return __builtin_cpu_supports("avx2");
+  case CK_ISA_AVX512VNNI:
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
+#endif
+#if defined(__aarch64__)
+  case CK_ISA_NEON: return true;
+#endif
   default: return false;
   }
 }

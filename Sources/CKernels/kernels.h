@@ -21,9 +21,27 @@ typedef struct ck_kernels {
                  int32_t value_shift, void *scratch, int32_t *out);
 } ck_kernels;
 
-extern const ck_kernels ck_kernels_scalar;
+/// The parameters of the entries, for the declarations of their implementations.
+#define CK_LINEAR_PARAMETERS                                                                                                                   \
+  const int16_t *q, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks, size_t block_count, int32_t *out, size_t stride
+#define CK_ATTEND_PARAMETERS                                                                                                                   \
+  const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t, int32_t score_shift,                  \
+      int32_t value_shift, void *scratch, int32_t *out
 
-void ck_linear_scalar(const int16_t *q, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks, size_t block_count, int32_t *out,
-                      size_t stride);
-void ck_attend_scalar(const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t,
-                      int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out);
+extern const ck_kernels ck_kernels_scalar;
+void ck_linear_scalar(CK_LINEAR_PARAMETERS);
+void ck_attend_scalar(CK_ATTEND_PARAMETERS);
+
+#if defined(__x86_64__)
+extern const ck_kernels ck_kernels_avx2;
+void ck_linear_avx2(CK_LINEAR_PARAMETERS);
+void ck_attend_avx2(CK_ATTEND_PARAMETERS);
+
+extern const ck_kernels ck_kernels_avx512vnni;
+void ck_linear_avx512vnni(CK_LINEAR_PARAMETERS);
+#endif
+
+#if defined(__aarch64__)
+extern const ck_kernels ck_kernels_neon;
+void ck_linear_neon(CK_LINEAR_PARAMETERS);
+#endif

@@ -1,0 +1,212 @@
+#include "attention.h"
+#include "kernels.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define TARGET __attribute__((target("avx2")))
+#define INLINE TARGET static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+// int16 products summed in int32 overflow, so one factor is split into 256 * high + low, high in -128...127 and low in 0...255: vpmaddwd is
+// exact on each part, and each part's sum fits int32 for all columns of a head, or for a run of CK_VALUE_RUN keys.
+
+enum { LANES = 16, MAX_STEPS = CK_HEAD_DIM_MAX / LANES };
+
+typedef struct {
+  __m256i high[MAX_STEPS], low[MAX_STEPS];
+} split_query;
+
+INLINE __m256i load(const void *p) { return _mm256_loadu_si256(p); }
+
+/// The sums of the eight int32 lanes of each of eight vectors, in order.
+INLINE __m256i sum_lanes(const __m256i *v) {
+  __m256i ab = _mm256_hadd_epi32(_mm256_hadd_epi32(v[0], v[1]), _mm256_hadd_epi32(v[2], v[3]));
+  __m256i cd = _mm256_hadd_epi32(_mm256_hadd_epi32(v[4], v[5]), _mm256_hadd_epi32(v[6], v[7]));
+  return _mm256_add_epi32(_mm256_permute2x128_si256(ab, cd, 0x20), _mm256_permute2x128_si256(ab, cd, 0x31));
+}
+
+/// rs(v, n) of int64 for n in 0...31 and |v| below 2^61; `half` is 2^(n-1), or 0.
+INLINE __m256i round_shift(__m256i v, __m128i n, __m256i half) {
+  const __m256i bias = _mm256_set1_epi64x((int64_t)1 << 61);
+  return _mm256_sub_epi64(_mm256_srl_epi64(_mm256_add_epi64(_mm256_add_epi64(v, half), bias), n), _mm256_srl_epi64(bias, n));
+}
+
+INLINE __m256i max_epi64(__m256i a, __m256i b) { return _mm256_blendv_epi8(b, a, _mm256_cmpgt_epi64(a, b)); }
+
+/// Scores of eight keys, as two vectors of int64.
+INLINE void score_eight(size_t steps, const split_query *q, const int16_t *keys, size_t head_dim, __m256i *out) {
+  __m256i high[8], low[8];
+  UNROLL for (int i = 0; i < 8; i++) {
+    const int16_t *key = keys + (size_t)i * head_dim;
+    high[i] = low[i] = _mm256_setzero_si256();
+    for (size_t s = 0; s < steps; s++) {
+      __m256i k = load(key + LANES * s);
+      high[i] = _mm256_add_epi32(high[i], _mm256_madd_epi16(k, q->high[s]));
+      low[i] = _mm256_add_epi32(low[i], _mm256_madd_epi16(k, q->low[s]));
+    }
+  }
+  __m256i h = sum_lanes(high), l = sum_lanes(low);
+  UNROLL for (int half = 0; half < 2; half++) {
+    __m256i wide_h = _mm256_cvtepi32_epi64(half ? _mm256_extracti128_si256(h, 1) : _mm256_castsi256_si128(h));
+    __m256i wide_l = _mm256_cvtepi32_epi64(half ? _mm256_extracti128_si256(l, 1) : _mm256_castsi256_si128(l));
+    out[half] = _mm256_add_epi64(_mm256_slli_epi64(wide_h, 8), wide_l);
+  }
+}
+
+/// All scores of one head into `scores`; returns the largest. The last keys are scored together with keys before them, or one by one.
+INLINE int64_t score_all(size_t steps, const int16_t *q, size_t head_dim, const int16_t *keys, size_t t, int32_t shift, int64_t *scores) {
+  split_query split;
+  for (size_t s = 0; s < steps; s++) {
+    __m256i v = load(q + LANES * s);
+    split.high[s] = _mm256_srai_epi16(v, 8);
+    split.low[s] = _mm256_and_si256(v, _mm256_set1_epi16(255));
+  }
+  const __m128i n = _mm_cvtsi32_si128(shift);
+  const __m256i half = _mm256_set1_epi64x((int64_t)(((uint64_t)1 << shift) >> 1));
+  __m256i largest = _mm256_set1_epi64x(INT64_MIN);
+  for (size_t i = 0; i + 8 <= t; i += 8) {
+    __m256i score[2];
+    score_eight(steps, &split, keys + i * head_dim, head_dim, score);
+    UNROLL for (int j = 0; j < 2; j++) {
+      score[j] = round_shift(score[j], n, half);
+      largest = max_epi64(largest, score[j]);
+      _mm256_storeu_si256((__m256i *)(scores + i + 4 * (size_t)j), score[j]);
+    }
+  }
+  int64_t lanes[4], m = INT64_MIN;
+  _mm256_storeu_si256((__m256i *)lanes, largest);
+  for (int i = 0; i < 4; i++) m = lanes[i] > m ? lanes[i] : m;
+  for (size_t i = t & ~(size_t)7; i < t; i++) {
+    int64_t sum = 0;
+    for (size_t d = 0; d < head_dim; d++) sum += (int64_t)q[d] * keys[i * head_dim + d];
+    scores[i] = ck_rs(sum, shift);
+    m = scores[i] > m ? scores[i] : m;
+  }
+  return m;
+}
+
+/// rs of int32 in 0...2^30 by a shift for each lane in 0...31; a shift of 0 asks sllv for a shift by 2^32 - 1, which gives 0.
+INLINE __m256i round_shift_lanes(__m256i v, __m256i n) {
+  const __m256i one = _mm256_set1_epi32(1);
+  return _mm256_srlv_epi32(_mm256_add_epi32(v, _mm256_sllv_epi32(one, _mm256_sub_epi32(n, one))), n);
+}
+
+/// `ck_key_weight` of eight distances in 0...32 << 16.
+INLINE __m256i key_weights(__m256i d) {
+  __m256i whole = _mm256_srli_epi32(d, 16), r = _mm256_and_si256(d, _mm256_set1_epi32(255));
+  __m256i j = _mm256_and_si256(_mm256_srli_epi32(d, 8), _mm256_set1_epi32(255));
+  __m256i left = _mm256_i32gather_epi32((const int *)ck_exp2_table, j, 4);
+  __m256i right = _mm256_i32gather_epi32((const int *)ck_exp2_table + 1, j, 4);
+  __m256i part = _mm256_add_epi32(_mm256_mullo_epi32(_mm256_sub_epi32(left, right), r), _mm256_set1_epi32(128));
+  __m256i f = _mm256_sub_epi32(left, _mm256_srai_epi32(part, 8));
+  __m256i e = _mm256_andnot_si256(_mm256_cmpgt_epi32(whole, _mm256_set1_epi32(30)), round_shift_lanes(f, whole));
+  return _mm256_srli_epi32(_mm256_add_epi32(e, _mm256_set1_epi32(1 << 14)), 15);
+}
+
+/// Weights of all keys, split into `high` and `low`, and their sum. Keys t...t+15 get weight 0.
+INLINE uint64_t weigh_all(int64_t largest, const int64_t *scores, size_t t, int16_t *high, int16_t *low) {
+  const __m256i far = _mm256_set1_epi64x(32 << 16), m = _mm256_set1_epi64x(largest);
+  const __m256i evens = _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6);
+  __m256i sum = _mm256_setzero_si256();
+  size_t i = 0;
+  for (; i + 8 <= t; i += 8) {
+    __m256i a = _mm256_sub_epi64(m, load(scores + i)), b = _mm256_sub_epi64(m, load(scores + i + 4));
+    a = _mm256_blendv_epi8(a, far, _mm256_cmpgt_epi64(a, far));
+    b = _mm256_blendv_epi8(b, far, _mm256_cmpgt_epi64(b, far));
+    __m256i d = _mm256_blend_epi32(_mm256_permutevar8x32_epi32(a, evens), _mm256_permutevar8x32_epi32(b, evens), 0xF0);
+    __m256i w = key_weights(d);
+    sum = _mm256_add_epi32(sum, w);
+    __m256i both = _mm256_packus_epi32(_mm256_srli_epi32(w, 8), _mm256_and_si256(w, _mm256_set1_epi32(255)));
+    both = _mm256_permute4x64_epi64(both, 0xD8);
+    _mm_storeu_si128((__m128i *)(high + i), _mm256_castsi256_si128(both));
+    _mm_storeu_si128((__m128i *)(low + i), _mm256_extracti128_si256(both, 1));
+  }
+  uint32_t lanes[8];
+  _mm256_storeu_si256((__m256i *)lanes, sum);
+  uint64_t total = 0;
+  for (int j = 0; j < 8; j++) total += lanes[j];
+  for (; i < t; i++) {
+    int32_t w = ck_key_weight(largest - scores[i]);
+    total += (uint64_t)w;
+    high[i] = (int16_t)(w >> 8);
+    low[i] = (int16_t)(w & 255);
+  }
+  memset(high + t, 0, 2 * LANES);
+  memset(low + t, 0, 2 * LANES);
+  return total;
+}
+_Static_assert((int64_t)CK_CONTEXT_MAX / 8 * 32768 <= UINT32_MAX, "a lane's sum of weights");
+
+INLINE __m256i broadcast_pair(const int16_t *p) {
+  int32_t pair;
+  memcpy(&pair, p, sizeof pair);
+  return _mm256_set1_epi32(pair);
+}
+
+/// Adds a pair of keys to the sums of 16 columns: 8 interleaved by vpunpcklwd, 8 by vpunpckhwd.
+INLINE void add_pair(__m256i a, __m256i b, __m256i high, __m256i low, __m256i *sums) {
+  __m256i first = _mm256_unpacklo_epi16(a, b), second = _mm256_unpackhi_epi16(a, b);
+  sums[0] = _mm256_add_epi32(sums[0], _mm256_madd_epi16(first, high));
+  sums[1] = _mm256_add_epi32(sums[1], _mm256_madd_epi16(second, high));
+  sums[2] = _mm256_add_epi32(sums[2], _mm256_madd_epi16(first, low));
+  sums[3] = _mm256_add_epi32(sums[3], _mm256_madd_epi16(second, low));
+}
+
+/// Adds 256 * high + low of four columns to their int64 sums.
+INLINE void widen_into(int64_t *to, __m128i high, __m128i low) {
+  __m256i v = _mm256_add_epi64(_mm256_slli_epi64(_mm256_cvtepi32_epi64(high), 8), _mm256_cvtepi32_epi64(low));
+  _mm256_storeu_si256((__m256i *)to, _mm256_add_epi64(load(to), v));
+}
+
+/// Adds the keys start..<end, a run of at most CK_VALUE_RUN, to the sums of `groups` times 16 columns.
+INLINE void add_run(int groups, const int16_t *values, size_t head_dim, size_t start, size_t end, const int16_t *high, const int16_t *low,
+                    int64_t *to) {
+  __m256i sums[2][4];
+  UNROLL for (int g = 0; g < groups; g++) UNROLL for (int i = 0; i < 4; i++) sums[g][i] = _mm256_setzero_si256();
+  size_t i = start;
+  for (; i + 2 <= end; i += 2) {
+    __m256i h = broadcast_pair(high + i), l = broadcast_pair(low + i);
+    const int16_t *v = values + i * head_dim;
+    UNROLL for (int g = 0; g < groups; g++) add_pair(load(v + LANES * g), load(v + head_dim + LANES * g), h, l, sums[g]);
+  }
+  if (i < end) {
+    __m256i h = broadcast_pair(high + i), l = broadcast_pair(low + i);
+    const int16_t *v = values + i * head_dim;
+    UNROLL for (int g = 0; g < groups; g++) add_pair(load(v + LANES * g), _mm256_setzero_si256(), h, l, sums[g]);
+  }
+  UNROLL for (int g = 0; g < groups; g++) {
+    int64_t *at = to + LANES * g;
+    widen_into(at, _mm256_castsi256_si128(sums[g][0]), _mm256_castsi256_si128(sums[g][2]));
+    widen_into(at + 4, _mm256_castsi256_si128(sums[g][1]), _mm256_castsi256_si128(sums[g][3]));
+    widen_into(at + 8, _mm256_extracti128_si256(sums[g][0], 1), _mm256_extracti128_si256(sums[g][2], 1));
+    widen_into(at + 12, _mm256_extracti128_si256(sums[g][1], 1), _mm256_extracti128_si256(sums[g][3], 1));
+  }
+}
+
+INLINE void attend_head(size_t steps, const int16_t *q, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t,
+                        int32_t score_shift, int32_t value_shift, int64_t *scores, int32_t *out) {
+  int16_t *high = (int16_t *)(scores + t), *low = high + t + LANES;
+  int64_t largest = score_all(steps, q, head_dim, keys, t, score_shift, scores);
+  uint64_t denominator = weigh_all(largest, scores, t, high, low);
+  int64_t sums[CK_HEAD_DIM_MAX] = {0};
+  for (size_t start = 0; start < t; start += CK_VALUE_RUN) {
+    size_t end = t - start < CK_VALUE_RUN ? t : start + CK_VALUE_RUN;
+    size_t d = 0;
+    for (; d + 2 * LANES <= head_dim; d += 2 * LANES) add_run(2, values + d, head_dim, start, end, high, low, sums + d);
+    if (d < head_dim) add_run(1, values + d, head_dim, start, end, high, low, sums + d);
+  }
+  for (size_t d = 0; d < head_dim; d++) out[d] = ck_attention_quotient(sums[d], denominator, value_shift);
+}
+
+TARGET void ck_attend_avx2(const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t,
+                           int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out) {
+  int64_t *scores = (int64_t *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63);
+  for (size_t head = 0; head < heads; head++, q += head_dim, out += head_dim) {
+    if (head_dim == 64)
+      attend_head(4, q, 64, keys, values, t, score_shift, value_shift, scores, out);
+    else
+      attend_head(head_dim / LANES, q, head_dim, keys, values, t, score_shift, value_shift, scores, out);
+  }
+}
+#endif

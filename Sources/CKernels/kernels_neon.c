@@ -1,0 +1,8 @@
+#include "elementwise.h"
+#include "kernels.h"
+
+#if defined(__aarch64__)
+CK_DEFINE_ELEMENTWISE(neon, )
+
+const ck_kernels ck_kernels_neon = {.linear = ck_linear_neon, .attend = ck_attend_scalar, CK_ELEMENTWISE_ENTRIES(neon)};
+#endif

@@ -1,0 +1,149 @@
+#include "kernels.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define TARGET __attribute__((target("avx2")))
+#define INLINE TARGET static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+// A tile is ROWS rows times the 16 channels of one block. vpmaddwd multiplies pairs of int16 exactly (a pair is at most 2 * 32768 * 127), one
+// group is summed in int32, then scaled into int64 by vpmuldq, even channels and odd ones apart.
+
+enum {
+  /// Rows of a tile over widened weights: 12 sums, 2 vectors of weights and a broadcast fill the 16 registers.
+  TILE_ROWS = 6,
+  /// Rows up to which the weights are widened in passing.
+  DIRECT_ROWS = 4,
+  /// Inputs that are widened at a time: 16 KiB of weights, half of the L1 cache.
+  PANEL_K = 512,
+  /// Rows for which one widened panel is used: 8 KiB of scaled sums.
+  PANEL_ROWS = 66,
+};
+_Static_assert(PANEL_K % CK_GROUP == 0 && PANEL_ROWS % TILE_ROWS == 0, "panels hold whole groups and tiles");
+
+/// The scaled sums of one row: channels 0 2 4 6, 1 3 5 7, 8 10 12 14, 9 11 13 15.
+typedef struct {
+  __m256i part[4];
+} sums;
+
+INLINE __m256i load(const void *p) { return _mm256_loadu_si256(p); }
+
+INLINE __m256i broadcast_pair(const int16_t *q) {
+  int32_t pair;
+  memcpy(&pair, q, sizeof pair);
+  return _mm256_set1_epi32(pair);
+}
+
+/// Weights of 8 channels, one pair of inputs each, as int16.
+INLINE __m256i widen(const uint8_t *w) { return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)w)); }
+
+/// Adds one group of `rows` rows to their scaled sums. `w` holds int8 when `direct`, else int16.
+INLINE void add_group(int rows, bool direct, const int16_t *q, size_t k, const void *w, const uint8_t *multipliers, sums *scaled) {
+  // The scaled sums stay in memory: kept in registers across groups, they would push the sums of the inner loop out.
+  if (!direct) __asm__ volatile("" : "+r"(scaled) : : "memory");
+  __m256i sum[TILE_ROWS][2];
+  UNROLL for (int r = 0; r < rows; r++) sum[r][0] = sum[r][1] = _mm256_setzero_si256();
+  _Pragma("clang loop unroll_count(2)") for (int pair = 0; pair < CK_GROUP / 2; pair++) {
+    __m256i w0 = direct ? widen((const uint8_t *)w + 32 * pair) : load((const int16_t *)w + 32 * pair);
+    __m256i w1 = direct ? widen((const uint8_t *)w + 32 * pair + 16) : load((const int16_t *)w + 32 * pair + 16);
+    UNROLL for (int r = 0; r < rows; r++) {
+      __m256i x = broadcast_pair(q + (size_t)r * k + 2 * pair);
+      sum[r][0] = _mm256_add_epi32(sum[r][0], _mm256_madd_epi16(x, w0));
+      sum[r][1] = _mm256_add_epi32(sum[r][1], _mm256_madd_epi16(x, w1));
+    }
+  }
+  UNROLL for (int half = 0; half < 2; half++) {
+    __m256i even = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)multipliers + half));
+    __m256i odd = _mm256_srli_epi64(even, 32);
+    UNROLL for (int r = 0; r < rows; r++) {
+      __m256i s = sum[r][half], *to = scaled[r].part + 2 * half;
+      to[0] = _mm256_add_epi64(to[0], _mm256_mul_epi32(s, even));
+      to[1] = _mm256_add_epi64(to[1], _mm256_mul_epi32(_mm256_srli_epi64(s, 32), odd));
+    }
+  }
+}
+
+/// sat32(rs(rs(acc, 12) * M, n)) of four channels as int64. AVX2 shifts int64 logically only, so a multiple of the divisor is added first
+/// and its quotient taken off afterwards.
+INLINE __m256i finish_part(__m256i acc, __m256i m, __m256i n) {
+  const __m256i one = _mm256_set1_epi64x(1);
+  __m256i biased = _mm256_add_epi64(acc, _mm256_set1_epi64x(((int64_t)1 << 48) + (1 << 11)));
+  __m256i t = _mm256_sub_epi64(_mm256_srli_epi64(biased, 12), _mm256_set1_epi64x((int64_t)1 << 36));
+  __m256i high = _mm256_slli_epi64(_mm256_mul_epu32(_mm256_srli_epi64(t, 32), m), 32);
+  __m256i product = _mm256_add_epi64(_mm256_mul_epu32(t, m), high);
+  __m256i half = _mm256_sllv_epi64(one, _mm256_sub_epi64(n, one));
+  __m256i positive = _mm256_add_epi64(_mm256_add_epi64(product, half), _mm256_set1_epi64x((int64_t)1 << 62));
+  __m256i v = _mm256_sub_epi64(_mm256_srlv_epi64(positive, n), _mm256_sllv_epi64(one, _mm256_sub_epi64(_mm256_set1_epi64x(62), n)));
+  const __m256i top = _mm256_set1_epi64x(INT32_MAX), bottom = _mm256_set1_epi64x(-INT32_MAX);
+  v = _mm256_blendv_epi8(v, top, _mm256_cmpgt_epi64(v, top));
+  return _mm256_blendv_epi8(v, bottom, _mm256_cmpgt_epi64(bottom, v));
+}
+_Static_assert(CK_ACCUMULATOR_MAX + (1 << 11) < CK_BITS(48), "the first bias keeps a sum positive");
+
+/// Writes the 16 outputs of one row.
+INLINE void finish(const sums *scaled, uint8_t exponent, const uint8_t *block_end, int32_t *out) {
+  __m256i e = _mm256_set1_epi64x(exponent);
+  UNROLL for (int half = 0; half < 2; half++) {
+    __m256i m = load(block_end + 32 * half), sh = load(block_end + 64 + 32 * half);
+    __m256i sh_even = _mm256_and_si256(sh, _mm256_set1_epi64x(UINT32_MAX));
+    __m256i even = finish_part(scaled->part[2 * half], m, _mm256_sub_epi64(sh_even, e));
+    __m256i odd = finish_part(scaled->part[2 * half + 1], _mm256_srli_epi64(m, 32), _mm256_sub_epi64(_mm256_srli_epi64(sh, 32), e));
+    _mm256_storeu_si256((__m256i *)(out + 8 * half), _mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xAA));
+  }
+}
+
+/// One block for a few rows, straight from the int8 weights.
+INLINE void block_direct(int rows, const int16_t *q, const uint8_t *e, size_t k, const uint8_t *block, int32_t *out, size_t stride) {
+  sums scaled[DIRECT_ROWS];
+  UNROLL for (int r = 0; r < rows; r++) UNROLL for (int i = 0; i < 4; i++) scaled[r].part[i] = _mm256_setzero_si256();
+  const uint8_t *multipliers = block + ck_block_groups_offset(k);
+  for (size_t g = 0; g < k / CK_GROUP; g++)
+    add_group(rows, true, q + CK_GROUP * g, k, block + CK_BLOCK_CHANNELS * CK_GROUP * g, multipliers + 2 * CK_BLOCK_CHANNELS * g, scaled);
+  UNROLL for (int r = 0; r < rows; r++) finish(scaled + r, e[r], block + ck_block_multipliers_offset(k), out + (size_t)r * stride);
+}
+
+INLINE void panel_tile(int rows, const int16_t *q, size_t k, size_t groups, const int16_t *panel, const uint8_t *multipliers, sums *scaled) {
+  for (size_t g = 0; g < groups; g++)
+    add_group(rows, false, q + CK_GROUP * g, k, panel + CK_BLOCK_CHANNELS * CK_GROUP * g, multipliers + 2 * CK_BLOCK_CHANNELS * g, scaled);
+}
+
+/// One block for up to PANEL_ROWS rows, over weights that are widened once.
+TARGET static void block_panel(const int16_t *q, const uint8_t *e, size_t rows, size_t k, const uint8_t *block, int32_t *out, size_t stride) {
+  int16_t panel[PANEL_K * CK_BLOCK_CHANNELS] __attribute__((aligned(64)));
+  sums scaled[PANEL_ROWS];
+  for (size_t r = 0; r < rows; r++) UNROLL for (int i = 0; i < 4; i++) scaled[r].part[i] = _mm256_setzero_si256();
+  for (size_t start = 0; start < k; start += PANEL_K) {
+    size_t width = k - start < PANEL_K ? k - start : PANEL_K;
+    const uint8_t *w = block + CK_BLOCK_CHANNELS * start;
+    for (size_t i = 0; i < CK_BLOCK_CHANNELS * width; i += 16) _mm256_store_si256((__m256i *)(panel + i), widen(w + i));
+    const uint8_t *multipliers = block + ck_block_groups_offset(k) + 2 * CK_BLOCK_CHANNELS * (start / CK_GROUP);
+    const int16_t *x = q + start;
+    size_t groups = width / CK_GROUP, r = 0;
+    for (; r + TILE_ROWS <= rows; r += TILE_ROWS) panel_tile(TILE_ROWS, x + r * k, k, groups, panel, multipliers, scaled + r);
+    for (; r + 4 <= rows; r += 4) panel_tile(4, x + r * k, k, groups, panel, multipliers, scaled + r);
+    for (; r + 2 <= rows; r += 2) panel_tile(2, x + r * k, k, groups, panel, multipliers, scaled + r);
+    if (r < rows) panel_tile(1, x + r * k, k, groups, panel, multipliers, scaled + r);
+  }
+  for (size_t r = 0; r < rows; r++) finish(scaled + r, e[r], block + ck_block_multipliers_offset(k), out + r * stride);
+}
+
+TARGET void ck_linear_avx2(const int16_t *q, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks, size_t block_count, int32_t *out,
+                           size_t stride) {
+  for (size_t start = 0; start < rows; start += PANEL_ROWS) {
+    size_t count = rows - start < PANEL_ROWS ? rows - start : PANEL_ROWS;
+    const int16_t *x = q + start * k;
+    for (size_t b = 0; b < block_count; b++) {
+      const uint8_t *block = blocks + b * ck_block_size(k);
+      int32_t *to = out + start * stride + b * CK_BLOCK_CHANNELS;
+      switch (count) {
+      case 1: block_direct(1, x, e + start, k, block, to, stride); break;
+      case 2: block_direct(2, x, e + start, k, block, to, stride); break;
+      case 3: block_direct(3, x, e + start, k, block, to, stride); break;
+      case 4: block_direct(4, x, e + start, k, block, to, stride); break;
+      default: block_panel(x, e + start, count, k, block, to, stride);
+      }
+    }
+  }
+}
+#endif

@@ -1,0 +1,165 @@
+// Runs every kernel of every instruction set in this build on the same inputs, biased to the edges, and prints one digest a set.
+// The build may emulate AVX-512 (CK_EMULATE_AVX512) or target another processor; `run` compares the digests of all builds.
+
+#include "kernels.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+static uint64_t state;
+
+/// splitmix64
+static uint64_t next(void) {
+  uint64_t z = state += 0x9E3779B97F4A7C15u;
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+  return z ^ (z >> 31);
+}
+
+static uint64_t below(uint64_t n) { return next() % n; }
+
+/// An integer whose magnitude is zero, a power of two, next to one, all ones or of random length, at most `limit`.
+static int64_t edge(int64_t limit) {
+  int bits = (int)below(33);
+  uint64_t m;
+  switch (below(6)) {
+  case 0: m = (uint64_t)limit; break;
+  case 1: m = (uint64_t)1 << bits; break;
+  case 2: m = ((uint64_t)1 << bits) - 1; break;
+  case 3: m = ((uint64_t)1 << bits) + 1; break;
+  default: m = next() & (((uint64_t)1 << bits) - 1);
+  }
+  if (m > (uint64_t)limit) m %= (uint64_t)limit + 1;
+  return next() & 1 ? (int64_t)m : -(int64_t)m;
+}
+
+static void fill32(int32_t *x, size_t n, int64_t limit) {
+  int small = below(4) == 0;
+  for (size_t i = 0; i < n; i++) x[i] = (int32_t)(small ? edge(limit) >> 12 : edge(limit));
+  if (limit == INT32_MAX && below(4) == 0) x[below(n)] = INT32_MIN;
+}
+
+static void fill16(int16_t *x, size_t n) {
+  int kind = (int)below(6);
+  for (size_t i = 0; i < n; i++) {
+    int64_t v = edge(32768);
+    x[i] = (int16_t)(kind == 0 ? -32768 : kind == 1 ? 32767 : v > 32767 ? 32767 : v);
+  }
+}
+
+static void fill_blocks(uint8_t *p, size_t k, size_t count) {
+  for (size_t b = 0; b < count; b++, p += ck_block_size(k)) {
+    int kind = (int)below(4);
+    for (size_t i = 0; i < CK_BLOCK_CHANNELS * k; i++) p[i] = (uint8_t)(int8_t)(kind == 0 ? -127 : kind == 1 ? 127 : edge(127));
+    for (size_t i = 0; i < CK_BLOCK_CHANNELS * (k / CK_GROUP); i++) {
+      uint16_t g = (uint16_t)(kind < 2 ? 4095 : 1 + below(4095));
+      memcpy(p + ck_block_groups_offset(k) + 2 * i, &g, sizeof g);
+    }
+    for (size_t c = 0; c < CK_BLOCK_CHANNELS; c++) {
+      uint32_t m = below(8) == 0 ? 0 : below(4) == 0 ? 0xFFFFFF : (uint32_t)below(1 << 24), sh = (uint32_t)(17 + below(46));
+      memcpy(p + ck_block_multipliers_offset(k) + 4 * c, &m, sizeof m);
+      memcpy(p + ck_block_shifts_offset(k) + 4 * c, &sh, sizeof sh);
+    }
+    if (!ck_block_is_valid(p, k)) abort();
+  }
+}
+
+typedef struct {
+  uint64_t fnv;
+} digest;
+
+static void absorb(digest *d, const void *p, size_t n) {
+  const uint8_t *bytes = p;
+  for (size_t i = 0; i < n; i++) d->fnv = (d->fnv ^ bytes[i]) * 0x100000001B3u;
+}
+
+static void *take(size_t n) {
+  void *p = calloc(n + 128, 1);
+  if (!p) abort();
+  return p;
+}
+
+static void run_linear(const ck_kernels *kernels, digest *d) {
+  static const size_t inputs[] = {64, 128, 576, 1024, 1088, 16384};
+  for (int round = 0; round < 40; round++) {
+    size_t k = inputs[below(round % 8 == 0 ? 6 : 5)], rows = k > 2000 ? 1 + below(9) : 1 + below(140), blocks = 1 + below(3);
+    size_t stride = blocks * CK_BLOCK_CHANNELS + below(3);
+    size_t misalignment = below(2) * 2;
+    int16_t *q = take(2 * rows * k);
+    uint8_t *e = take(rows), *block = (uint8_t *)take(blocks * ck_block_size(k)) + misalignment;
+    int32_t *out = take(4 * rows * stride);
+    fill16(q, rows * k);
+    for (size_t r = 0; r < rows; r++) e[r] = (uint8_t)below(17);
+    fill_blocks(block, k, blocks);
+    kernels->linear(q, e, rows, k, block, blocks, out, stride);
+    absorb(d, out, 4 * rows * stride);
+    free(q), free(e), free(block - misalignment), free(out);
+  }
+}
+
+static void run_rows(const ck_kernels *kernels, digest *d) {
+  for (int round = 0; round < 2000; round++) {
+    size_t n = 2 + 2 * below(round % 50 == 0 ? 8192 : 600), chunk = 1 + below(n);
+    int32_t *x = take(4 * n), *y = take(4 * n), *angles = take(4 * n), *out = take(4 * n);
+    int16_t *q = take(2 * n), *again = take(2 * n);
+    uint8_t *exponents = take(n);
+    fill32(x, n, INT32_MAX), fill32(y, n, INT32_MAX), fill32(angles, n, (int64_t)1 << 30), fill16(q, n);
+    for (size_t i = 0; i < n; i++) exponents[i] = (uint8_t)below(17);
+    uint8_t e = kernels->requantise(q, exponents, n, chunk, again);
+    absorb(d, &e, 1), absorb(d, again, 2 * n);
+    kernels->unpack(q, exponents[0], n, out), absorb(d, out, 4 * n);
+    e = kernels->quantise(x, n, q), absorb(d, &e, 1), absorb(d, q, 2 * n);
+    kernels->narrow(x, n, (int32_t)below(63), q), absorb(d, q, 2 * n);
+    kernels->add(x, y, n, out), absorb(d, out, 4 * n);
+    kernels->rope(x, 1, n, angles, 1 + (int32_t)below(62), q), absorb(d, q, 2 * n);
+    kernels->silu_mul(x, y, n, 1 + (int32_t)below(32), out), absorb(d, out, 4 * n);
+    for (size_t i = 0; i < n; i++) angles[i] %= 1 << 23;
+    kernels->rms_norm(x, angles, n, next() >> (8 + below(56)), 1 + (int32_t)below(62), out), absorb(d, out, 4 * n);
+    kernels->block_max(x, n, chunk, out), absorb(d, out, 4 * ((n + chunk - 1) / chunk));
+    uint64_t at = kernels->argmax(x, n);
+    absorb(d, &at, 8);
+    free(x), free(y), free(angles), free(out), free(q), free(again), free(exponents);
+  }
+}
+
+static void run_attention(const ck_kernels *kernels, digest *d) {
+  for (int round = 0; round < 300; round++) {
+    size_t head_dim = below(2) ? 64 : 16 * (1 + below(16)), heads = 1 + below(4), t = 1 + below(round % 20 == 0 ? 1000 : 90);
+    int16_t *q = take(2 * heads * head_dim), *keys = take(2 * t * head_dim), *values = take(2 * t * head_dim);
+    int32_t *out = take(4 * heads * head_dim);
+    void *scratch = take(ck_attention_scratch_bytes(t));
+    fill16(q, heads * head_dim), fill16(keys, t * head_dim), fill16(values, t * head_dim);
+    int flatten = (int)below(3);
+    for (size_t i = 0; flatten && i < heads * head_dim; i++) q[i] = (int16_t)(q[i] >> (7 * flatten));
+    kernels->attend(q, heads, head_dim, keys, values, t, (int32_t)below(32), (int32_t)below(13), scratch, out);
+    absorb(d, out, 4 * heads * head_dim);
+    free(q), free(keys), free(values), free(out), free(scratch);
+  }
+}
+
+static void run(const char *name, const ck_kernels *kernels) {
+  digest d[3];
+  void (*const parts[])(const ck_kernels *, digest *) = {run_linear, run_rows, run_attention};
+  for (int i = 0; i < 3; i++) {
+    state = 20240u + (uint64_t)i;
+    d[i].fnv = 0xCBF29CE484222325u;
+    parts[i](kernels, d + i);
+  }
+  printf("%-24s linear %016llx rows %016llx attention %016llx\n", name, (unsigned long long)d[0].fnv, (unsigned long long)d[1].fnv,
+         (unsigned long long)d[2].fnv);
+}
+
+int main(void) {
+#if defined(CK_EMULATE_AVX512)
+  run("avx512vnni (emulated)", &ck_kernels_avx512vnni);
+#else
+  if (ck_isa_is_available(CK_ISA_SCALAR)) run("scalar", &ck_kernels_scalar);
+#if defined(__x86_64__)
+  if (ck_isa_is_available(CK_ISA_AVX2)) run("avx2", &ck_kernels_avx2);
+  if (ck_isa_is_available(CK_ISA_AVX512VNNI)) run("avx512vnni", &ck_kernels_avx512vnni);
+#endif
+#if defined(__aarch64__)
+  run("neon", &ck_kernels_neon);
+#endif
+#endif
+  return 0;
+}
