@@ -18,6 +18,7 @@ from probity_reference.graph import Graph  # noqa: E402
 from probity_reference.hashing import tagged  # noqa: E402
 from probity_reference.tensors import Blocks  # noqa: E402
 from probity_reference.testmodel import Stream, test_model as build_test_model  # noqa: E402
+from probity_reference.text import Tokenizer  # noqa: E402
 from vectors import FILES, arithmetic as draws, primitives  # noqa: E402
 
 VECTORS = Path(__file__).resolve().parents[3] / "Tests" / "Vectors"
@@ -167,6 +168,27 @@ class TestModel(unittest.TestCase):
             for row in range(g.rows(segment, len(prompt), len(trace.output))):
                 for chunk in range(g.chunks(segment)):
                     self.assertEqual(steps.check(claim, prover.step(segment, row, chunk).encode()), steps.HONEST)
+
+
+class Text(unittest.TestCase):
+    """The tokenizations of another program, in small-tokenizer.json."""
+
+    def test_small_tokenizer(self):
+        path = VECTORS / "small-tokenizer.json"
+        if not path.exists():
+            self.skipTest("no such file")
+        made = json.loads(path.read_text())
+        written = [*range(33, 127), *range(161, 173), *range(174, 256)]
+        hidden = [b for b in range(256) if b not in written]
+        octet = {**{chr(b): b for b in written}, **{chr(256 + i): b for i, b in enumerate(hidden)}}
+        names, kinds = made["tokenizer"]["tokens"], made["tokenizer"]["kinds"]
+        tokens = [(kind, name.encode() if kind in (2, 3, 4) else bytes(octet[c] for c in name)) for name, kind in zip(names, kinds)]
+        number = {name: i for i, name in enumerate(names)}
+        merges = [(number[a_], number[b], number[a_ + b]) for a_, b in (merge.split(" ") for merge in made["tokenizer"]["merges"])]
+        for split, name in ((1, "gpt-2"), (2, "smollm")):
+            tokenizer = Tokenizer(split, tokens, merges, None, False)
+            for vector in made[name]:
+                self.assertEqual(tokenizer.encode(vector["text"]), vector["tokens"], vector["text"])
 
 
 class Files(unittest.TestCase):

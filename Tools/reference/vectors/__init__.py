@@ -1,10 +1,11 @@
 """What make_vectors.py writes: one function a file of Tests/Vectors."""
 
-from . import arithmetic, primitives, record_cases, step_cases, text_cases, tiny_model
+from . import arithmetic, graph_cases, primitives, record_cases, step_cases, text_cases, tiny_model
 
 FILES = {
     "primitives": primitives.make,
     "arithmetic": arithmetic.make,
+    "graphs": graph_cases.make,
     "tiny-model": tiny_model.make,
     "steps": step_cases.make_steps,
     "step-edges": step_cases.make_edges,

@@ -1,0 +1,180 @@
+"""graphs.json: graphs that are valid and graphs that are not, all by one change of the test model's graph (SPEC section 9)."""
+
+from dataclasses import replace
+
+from probity_reference.encoding import Refused, i8, listing, u8, u32
+from probity_reference.graph import Argmax, Embedding, Graph, Norm
+from probity_reference.tensors import Linear, Rotation, Vector
+from probity_reference.testmodel import test_model
+
+
+def encode(vocabulary, context, stops, tensors, segments):
+    """A graph's encoding, valid or not."""
+    return (u32(vocabulary) + u32(context) + listing([u32(v) for v in stops])
+            + listing([t.encode() for t in tensors]) + listing([s.encode() for s in segments]))
+
+
+class Cases:
+    def __init__(self):
+        g = test_model().graph
+        self.base = {"vocabulary": g.vocabulary, "context": g.context, "stops": g.stops, "tensors": g.tensors, "segments": g.segments}
+        self.made = []
+
+    def add(self, name, data, valid):
+        try:
+            found = Graph.decode(data).encode() == data
+        except Refused:
+            found = False
+        assert found == valid, (name, found)
+        self.made.append({"name": name, "graph": data.hex(), "valid": valid})
+
+    def change(self, name, valid=False, **changes):
+        self.add(name, encode(**{**self.base, **changes}), valid)
+
+    def tensor(self, name, index, tensor, valid=False):
+        self.change(name, valid, tensors=[tensor if i == index else t for i, t in enumerate(self.base["tensors"])])
+
+    def segment(self, name, index, valid=False, **fields):
+        segments = list(self.base["segments"])
+        segments[index] = replace(segments[index], **fields)
+        self.change(name, valid, segments=segments)
+
+    def norm(self, name, index, valid=False, **fields):
+        self.segment(name, index, valid, norm=replace(self.base["segments"][index].norm, **fields))
+
+
+def heads_and_stops(c):
+    c.change("as it is", True)
+    c.change("no stop tokens", True, stops=[])
+    c.change("sixteen stop tokens", True, stops=list(range(16)))
+    c.change("seventeen stop tokens", stops=list(range(17)))
+    c.change("equal stop tokens", stops=[10, 10])
+    c.change("descending stop tokens", stops=[157, 10])
+    c.change("a stop token not in the vocabulary", stops=[256])
+    c.change("a vocabulary of 0", vocabulary=0, stops=[])
+    c.change("a vocabulary that is no multiple of 64", vocabulary=250)
+    c.change("another vocabulary than the table's", vocabulary=320)
+    c.change("a context of 0", context=0)
+    c.change("a context of 1", True, context=1)
+    c.change("more context than positions", context=65)
+
+
+def tensors(c):
+    more = c.base["tensors"]
+    c.change("a tensor that nothing uses", True, tensors=more + [Vector(5)])
+    for name, tensor in [
+        ("a linear tensor of 0 channels", Linear(0, 64)), ("a linear tensor of 24 channels", Linear(24, 64)), ("a linear tensor of 0 inputs", Linear(16, 0)),
+        ("a linear tensor of 96 inputs", Linear(16, 96)), ("a linear tensor of 16448 inputs", Linear(16, 16448)), ("a linear tensor of 2^20 + 16 channels", Linear(2**20 + 16, 64)),
+        ("an empty vector", Vector(0)), ("a vector of 16385", Vector(16385)), ("a rotation of no positions", Rotation(0, 16)), ("a rotation of 16385 positions", Rotation(16385, 16)),
+        ("a rotation of width 0", Rotation(64, 0)), ("a rotation of width 24", Rotation(64, 24)), ("a rotation of width 272", Rotation(64, 272)),
+    ]:
+        c.change(name, tensors=more + [tensor])
+    c.tensor("a gain of another length", 2, Vector(128))
+    c.tensor("a gain that is a rotation", 2, Rotation(64, 64))
+    c.tensor("query weights of another width", 3, Linear(128, 128))
+    c.tensor("query weights of fewer channels", 3, Linear(64, 64))
+    c.tensor("up of another shape than gate", 9, Linear(64, 64))
+    c.tensor("a rotation wider than the chunk, no multiple of it", 1, Rotation(64, 48))
+    c.tensor("a rotation of width 16", 1, Rotation(64, 16), True)
+
+
+def segments(c):
+    s = c.base["segments"]
+    c.segment("a chunk of 0", 1, chunk=0)
+    c.segment("a chunk of 24", 1, chunk=24)
+    c.segment("a chunk that does not divide", 5, chunk=48)
+    c.segment("a query chunk of all of a group", 1, True, chunk=64)
+    c.segment("a query chunk over two groups", 1, chunk=128)
+    c.segment("a chunk-major query", 1, major=1)
+    c.segment("a row-major key", 2, major=0)
+    c.segment("a row-major value", 3, major=0)
+    c.segment("a key chunk wider than a head", 2, chunk=64)
+    c.segment("a major of 2", 2, major=2)
+    c.segment("a rotation with shift 0", 1, shift=0)
+    c.segment("a narrowing with shift 0", 3, True, shift=0)
+    c.segment("a shift of 63", 3, shift=63)
+    c.segment("a shift of 62", 3, True, shift=62)
+    c.segment("a rotation that is no rotation", 1, rotation=2)
+    c.segment("a rotation that is no tensor", 1, rotation=21)
+    c.segment("a source of i16", 8, source=1)
+    c.segment("a source of packed", 8, source=4)
+    c.segment("a source that is itself", 1, source=1)
+    c.segment("a source that is later", 1, source=5)
+    c.segment("weights that are no tensor", 1, weights=21)
+    c.segment("a residual's source of i32", 5, source=0)
+    c.segment("a residual of packed", 5, residual=4)
+    c.segment("a residual that skips a layer", 12, True, residual=0)
+    c.segment("no groups", 4, groups=0)
+    c.segment("no heads", 4, heads=0)
+    c.segment("groups that do not divide heads", 4, groups=3)
+    c.segment("a head width of 0", 4, width=0)
+    c.segment("a head width of 24", 4, width=24)
+    c.segment("two heads of width 64", 4, heads=2, width=64)
+    c.segment("a score shift of 31", 4, True, score_shift=31)
+    c.segment("a score shift of 32", 4, score_shift=32)
+    c.segment("a value shift of 12", 4, True, value_shift=12)
+    c.segment("a value shift of 13", 4, value_shift=13)
+    c.segment("a key as query", 4, query=2)
+    c.segment("a gate shift of 0", 6, shift=0)
+    c.segment("a gate shift of 32", 6, True, shift=32)
+    c.segment("a gate shift of 33", 6, shift=33)
+    c.segment("a maxima chunk of 32", 15, chunk=32)
+    c.segment("a maxima chunk of 64", 15, True, chunk=64)
+    c.segment("a maxima chunk of 192", 15, chunk=192)
+    c.segment("maxima of a vector", 15, weights=20)
+    c.segment("an argmax of another segment", 16, maxima=14)
+    c.segment("a delta of -62", 0, True, delta=-62)
+    c.segment("a delta of 63", 0, delta=63)
+    c.segment("a table of another size", 0, table=3)
+    c.norm("an epsilon of 2^56", 1, True, eps=2**56)
+    c.norm("an epsilon above 2^56", 1, eps=2**56 + 1)
+    c.norm("a norm shift of 0", 1, shift=0)
+    c.norm("a norm shift of 63", 1, shift=63)
+    c.change("no embedding", segments=s[1:])
+    c.change("two embeddings", segments=s[:1] + [Embedding(0, 9)] + s[2:])
+    c.change("no argmax", segments=s[:-1])
+    c.change("two argmax", segments=s + [Argmax(15)])
+    c.change("no segments", segments=[])
+    c.change("the shortest", True, segments=[s[0], replace(s[15], source=0, norm=Norm(20, 0, 26)), Argmax(1)])
+
+
+def encodings(c):
+    data = encode(**c.base)
+    c.add("bytes left over", data + b"\0", False)
+    c.add("bytes end early", data[:-1], False)
+    c.add("no bytes", b"", False)
+    at = len(encode(**{**c.base, "segments": []}))
+    c.add("a segment tag of 7", data[:at] + u8(7) + data[at + 1:], False)
+    first = encode(**{**c.base, "tensors": [], "segments": []})[:-4]
+    c.add("a tensor tag of 3", data[:len(first)] + u8(3) + data[len(first) + 1:], False)
+    embedding = u8(0) + u32(0) + i8(9)
+    option = data.index(embedding) + len(embedding) + 1 + 4 + 13 + 4 + 4
+    assert data[option:option + 5] == u8(1) + u32(1)
+    c.add("an option of 2", data[:option] + u8(2) + data[option + 1:], False)
+
+
+def costs(c):
+    """Graphs at the limits of a step [GRAPH-9]; a longer context needs a longer rotation."""
+    def with_context(context):
+        tensors = list(c.base["tensors"])
+        tensors[1] = Rotation(context, 32)
+        return {"context": context, "tensors": tensors}
+
+    limit = next(n for n in range(1, 16385) if attention_cost(n) > 2**20) - 1
+    c.change("the longest context", True, **with_context(limit))
+    c.change("a context too long", **with_context(limit + 1))
+    wide = list(c.base["tensors"]) + [Linear(64, 16384)]
+    c.change("a wide tensor that nothing uses", True, tensors=wide)
+
+
+def attention_cost(context):
+    """[STEP-6] Bytes of the test model's attention at the last row."""
+    claimed, query, keys = 1 + 2 * 64, 2 * 64, 4 * 16 * 2 * context
+    return 1024 + claimed + 4096 + query + 4096 + keys + 4 * 4096
+
+
+def make():
+    c = Cases()
+    for group in (heads_and_stops, tensors, segments, encodings, costs):
+        group(c)
+    return {"cases": c.made}
