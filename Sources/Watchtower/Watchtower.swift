@@ -1,0 +1,180 @@
+import Bytes
+import Challenge
+import Cryptography
+import Inference
+import Ledger
+import Logging
+import Merkle
+import NodeInterface
+
+/// A model that a watchtower can replay, with the trees from which it makes proofs.
+public struct WatchedModel: Sendable {
+  /// The model.
+  public let model: Model
+  /// The trees over its tensors.
+  public let trees: ModelTrees
+
+  /// The root under which claims name it.
+  public var root: Digest { trees.commitment(to: model).modelRoot }
+
+  /// Hashes a model's tensors.
+  public init(_ model: Model) {
+    self.model = model
+    trees = ModelTrees(model)
+  }
+}
+
+/// Follows a chain, replays what providers claim, and proves fraud.
+public actor Watchtower {
+  /// What a watchtower does about a lie.
+  public enum Mode: String, CaseIterable, Sendable {
+    /// It reports.
+    case watch
+    /// It reports and sends the proof.
+    case challenge
+  }
+
+  /// What a watchtower says about a claim.
+  public struct Report: Hashable, Sendable {
+    /// The claim's id.
+    public let claim: Digest
+    /// Who posted it.
+    public let provider: AccountIdentifier
+    /// What was found.
+    public let result: ReviewResult
+    /// Bytes of the fraud proof that was sent, 0 without one.
+    public let proofBytes: Int
+  }
+
+  private let node: any NodeAPI
+  private let wallet: Wallet
+  private let models: [Digest: WatchedModel]
+  private let traces: @Sendable (AccountIdentifier) -> (any TraceSource)?
+  private let mode: Mode
+  private let workers: Workers
+  private let logger: Logger
+  private let onReport: @Sendable (Report) async -> Void
+
+  /// What was found about claims that are still pending.
+  private var results: [Digest: ReviewResult] = [:]
+  /// How often an unverified claim was passed over since it was last tried, and after how many times it is tried again.
+  private var patience: [Digest: (passed: Int, needed: Int)] = [:]
+
+  /// Makes a watchtower.
+  /// - Parameters:
+  ///   - wallet: pays for proofs and is rewarded.
+  ///   - models: the models that it holds, by root; claims on others are reported as unverified.
+  ///   - traces: where a provider's traces are read, or nil where that is not known.
+  ///   - onReport: called once for each finding, and again when an unverified claim could be judged after all.
+  public init(
+    node: any NodeAPI, wallet: Wallet, models: [WatchedModel], traces: @escaping @Sendable (AccountIdentifier) -> (any TraceSource)?,
+    mode: Mode = .challenge, workers: Workers = .one, logger: Logger, onReport: @escaping @Sendable (Report) async -> Void = { _ in }
+  ) {
+    self.node = node
+    self.wallet = wallet
+    self.models = Dictionary(models.map { ($0.root, $0) }, uniquingKeysWith: { first, _ in first })
+    self.traces = traces
+    self.mode = mode
+    self.workers = workers
+    self.logger = logger
+    self.onReport = onReport
+  }
+
+  /// Watches block after block until the task is cancelled.
+  public func run() async {
+    var height: UInt64 = 0
+    while !Task.isCancelled {
+      do {
+        try await reviewPending()
+        let newest = try await node.status().height
+        height = max(height, newest)
+        _ = try await node.block(at: Height(height + 1), waitingUpTo: 5)
+        height += 1
+      } catch {
+        // `notFound` only says that no block was made in time.
+        if case .notFound = error { continue }
+        logger.warning("the node cannot be read, trying again: \(error.description)")
+        try? await Task.sleep(for: .seconds(1))
+      }
+    }
+  }
+
+  /// Reviews every pending claim that has not been judged.
+  public func reviewPending() async throws(NodeError) {
+    var pending: [ClaimView] = []
+    var cursor: UInt64?
+    repeat {
+      let page = try await node.claims(ClaimQuery(state: .pending, cursor: cursor, limit: ClaimQuery.maximumLimit))
+      pending += page.items
+      cursor = page.next
+    } while cursor != nil
+    let ids = Set(pending.map(\.id))
+    results = results.filter { ids.contains($0.key) }
+    patience = patience.filter { ids.contains($0.key) }
+    // Those whose window ends first come first.
+    for view in pending.sorted(by: { ($0.claim.deadline, $0.id) < ($1.claim.deadline, $1.id) }) {
+      if case .honest = results[view.id] { continue }
+      if case .fraud = results[view.id], mode == .watch { continue }
+      if case .unverified = results[view.id], !isDue(view.id) { continue }
+      await review(view)
+    }
+  }
+
+  /// Whether an unverified claim is tried again now: after 1, 2, 4, 8 passes, so that a withholding provider costs few replays.
+  private func isDue(_ claim: Digest) -> Bool {
+    var entry = patience[claim] ?? (passed: 0, needed: 1)
+    entry.passed += 1
+    let isDue = entry.passed >= entry.needed
+    patience[claim] = isDue ? (passed: 0, needed: entry.needed * 2) : entry
+    return isDue
+  }
+
+  private func review(_ view: ClaimView) async {
+    let (result, proof) = await judge(view)
+    var proofBytes = 0
+    if let proof, mode == .challenge {
+      proofBytes = proof.encoded.count
+      guard await send(proof, against: view.id) else { return }
+    }
+    guard results[view.id] != result else { return }
+    results[view.id] = result
+    await onReport(Report(claim: view.id, provider: view.claim.provider, result: result, proofBytes: proofBytes))
+  }
+
+  /// Whether the claim is settled by a proof, ours or another's.
+  private func send(_ proof: FraudProof, against claim: Digest) async -> Bool {
+    do {
+      try await wallet.send(.fraudProof(proof))
+      return true
+    } catch .refused(.proofClaimSlashed) {
+      logger.info("claim \(claim): another challenger was first")
+      return true
+    } catch {
+      logger.error("claim \(claim): the fraud proof was not taken: \(error.description)")
+      return false
+    }
+  }
+
+  private func judge(_ view: ClaimView) async -> (ReviewResult, FraudProof?) {
+    guard let held = models[view.claim.modelRoot] else { return (.unverified(record: 0, reason: "the model is not held here"), nil) }
+    let review: ClaimReview
+    do {
+      review = try ClaimReview(id: view.id, claim: view.claim, blob: try await node.blob(view.claim.blob))
+    } catch {
+      return (.unverified(record: 0, reason: "the node does not give the records: \(error)"), nil)
+    }
+    var unverified: ReviewResult?
+    for (index, record) in review.batch.records.enumerated() {
+      let investigation = Investigation(
+        claim: view.id, index: index, record: record, held: held, source: traces(view.claim.provider), workers: workers)
+      switch await investigation.finding() {
+      case .honest: continue
+      case .unverified(let reason): unverified = unverified ?? .unverified(record: index, reason: reason)
+      case .fraud(let evidence):
+        let proof = review.fraudProof(record: index, evidence)
+        return (.fraud(record: index, reason: evidence.summary(graph: held.model.graph)), proof)
+      }
+    }
+    return (unverified ?? .honest, nil)
+  }
+}
