@@ -4,10 +4,15 @@ import NodeInterface
 
 /// A transaction that waits, with its blob.
 struct PooledTransaction: Sendable {
-  let transaction: VerifiedTransaction
-  let blob: [UInt8]?
+  let candidate: Candidate
   /// The order of arrival, which is also the key in the journal.
   let arrival: UInt64
+  /// The height of the chain on arrival.
+  let height: Height
+
+  var transaction: VerifiedTransaction { candidate.transaction }
+
+  var blob: [UInt8]? { candidate.blob }
 
   /// What the transaction takes up in a block, in bytes.
   var byteCount: Int { transaction.encoding.count + (blob?.count ?? 0) }
@@ -21,8 +26,8 @@ struct PooledTransaction: Sendable {
   }
 }
 
-/// Transactions that wait for a block. What was taken in is never thrown out for another sender's: a full pool refuses. So a sender who was told "accepted"
-/// waits, and need not watch. Fraud proofs have room of their own.
+/// Transactions that wait for a block. What was taken in is never thrown out for another sender's: a full pool refuses. It leaves when it stands in a block, when
+/// its sender replaces it, uses its nonce or can no longer pay for it, or when it expires. Fraud proofs have room of their own.
 public struct Mempool: Sendable {
   /// How much may wait.
   public struct Limits: Hashable, Sendable {
@@ -36,6 +41,8 @@ public struct Mempool: Sendable {
     public var fraudProofBytes = 128 << 20
     /// How far a nonce may be ahead of the sender's nonce on the chain.
     public var nonceGap: UInt64 = 1024
+    /// After how many blocks a transaction whose turn has not come is forgotten.
+    public var expiryBlocks: UInt64 = 100_000
 
     /// The defaults.
     public init() {}
@@ -78,15 +85,16 @@ public struct Mempool: Sendable {
     let transaction = pooled.transaction
     let body = transaction.body
     do throws(Inadmissible) {
-      // The nonce is checked below, because a later one may wait.
-      var expected = account
-      expected.setNonce(max(body.nonce, account.nonce))
-      try transaction.checkAdmissible(blobBytes: pooled.blob?.count, account: expected, parameters: parameters)
+      try transaction.checkAdmissible(blobBytes: pooled.blob?.count, account: account, parameters: parameters)
     } catch {
-      throw .inadmissible(code: error.rawValue, reason: error.description)
-    }
-    guard body.nonce - account.nonce < limits.nonceGap else {
-      throw .inadmissible(code: Inadmissible.nonceAhead.rawValue, reason: "the nonce is more than \(limits.nonceGap) ahead of \(account.nonce)")
+      guard error == .nonceAhead else { throw .inadmissible(code: error.rawValue, reason: error.description) }
+      // Its turn may come: the fee is what can be looked at now.
+      guard body.nonce < .max, body.nonce - account.nonce < limits.nonceGap else {
+        throw .inadmissible(code: error.rawValue, reason: "the nonce is too far ahead of \(account.nonce)")
+      }
+      guard body.fee >= transaction.requiredFee(blobBytes: pooled.blob?.count ?? 0, parameters: parameters) else {
+        throw .inadmissible(code: Inadmissible.feeTooLow.rawValue, reason: Inadmissible.feeTooLow.description)
+      }
     }
     let waiting = bySender[transaction.sender] ?? [:]
     let replaced = waiting[body.nonce]
@@ -136,16 +144,22 @@ public struct Mempool: Sendable {
     count(pooled, 1)
   }
 
-  /// Takes out what stands in a block or can no longer stand in one: transactions with a nonce below the sender's. Returns what went.
-  mutating func settle(_ accounts: [(AccountIdentifier, Account)]) -> [PooledTransaction] {
-    var gone: [PooledTransaction] = []
-    for (sender, account) in accounts {
-      guard let waiting = bySender[sender] else { continue }
-      for nonce in waiting.keys where nonce < account.nonce {
-        if let removed = remove(sender: sender, nonce: nonce) { gone.append(removed) }
-      }
-    }
-    return gone
+  /// The waiting transactions whose nonce a block has used up.
+  func settled(by transactions: [VerifiedTransaction]) -> [PooledTransaction] {
+    var last: [AccountIdentifier: UInt64] = [:]
+    for transaction in transactions { last[transaction.sender] = transaction.body.nonce }
+    return last.flatMap { sender, nonce in (bySender[sender] ?? [:]).values.filter { $0.transaction.body.nonce <= nonce } }
+  }
+
+  /// A waiting transaction and those of its sender that can only follow on it.
+  func withFollowers(_ id: Digest) -> [PooledTransaction] {
+    guard let place = places[id] else { return [] }
+    return (bySender[place.sender] ?? [:]).values.filter { $0.transaction.body.nonce >= place.nonce }
+  }
+
+  /// The waiting transactions that arrived before `height`.
+  func arrived(before height: Height) -> [PooledTransaction] {
+    bySender.values.flatMap(\.values).filter { $0.height < height }
   }
 
   /// Takes out one transaction.
@@ -175,14 +189,14 @@ public struct Mempool: Sendable {
   }
 
   /// The waiting transactions that could stand in a block now, the best first: each sender's in order of nonce, the senders by what they pay for a byte.
-  func candidates(nonce: (AccountIdentifier) -> UInt64, atMost limit: Int) -> [PooledTransaction] {
+  func candidates(nonce: (AccountIdentifier) -> UInt64) -> [PooledTransaction] {
     var heads: [PooledTransaction] = []
     for (sender, waiting) in bySender {
       if let head = waiting[nonce(sender)] { heads.append(head) }
     }
     var queue = FeeQueue(heads)
     var chosen: [PooledTransaction] = []
-    while chosen.count < limit, let best = queue.pop() {
+    while let best = queue.pop() {
       chosen.append(best)
       let (sender, nonce) = (best.transaction.sender, best.transaction.body.nonce)
       if nonce < .max, let next = bySender[sender]?[nonce + 1] { queue.push(next) }
