@@ -69,8 +69,9 @@ public struct ByteReader {
 
   /// Reads 32 bytes.
   public mutating func readDigest() throws(DecodingRejection) -> Digest {
-    guard let digest = Digest(try readFixed(Digest.byteCount)) else { throw .truncated }
-    return digest
+    guard remaining >= Digest.byteCount else { throw .truncated }
+    defer { offset += Digest.byteCount }
+    return bytes[offset..<offset + Digest.byteCount].withUnsafeBytes { Digest(prefixOf: $0) }
   }
 
   /// Reads exactly `count` bytes.

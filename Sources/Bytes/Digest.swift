@@ -14,9 +14,7 @@ public struct Digest: Hashable, Comparable, Sendable, BitwiseCopyable {
   /// Makes a digest of exactly 32 bytes, or nil for any other count.
   public init?(_ bytes: some Collection<UInt8>) {
     guard bytes.count == Digest.byteCount else { return nil }
-    var words: [UInt64] = [0, 0, 0, 0]
-    for (index, byte) in bytes.enumerated() { words[index >> 3] = words[index >> 3] << 8 | UInt64(byte) }
-    self.init(words: (words[0], words[1], words[2], words[3]))
+    self = Array(bytes).withUnsafeBytes { Digest(prefixOf: $0) }
   }
 
   /// Makes a digest of the first 32 bytes of a buffer.

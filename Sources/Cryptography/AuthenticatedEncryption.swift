@@ -26,7 +26,8 @@ enum AuthenticatedEncryption {
     var tag = [UInt8](repeating: 0, count: tagBytes)
     var written: Int32 = 0
     guard
-      key.withBytes({ EVP_EncryptInit_ex(context, EVP_aes_256_gcm(), nil, $0.assumingMemoryBound(to: UInt8.self).baseAddress, nonce) }) == 1,
+      key.withBytes({ EVP_EncryptInit_ex(context, EVP_aes_256_gcm(), nil, $0.assumingMemoryBound(to: UInt8.self).baseAddress, nonce) })
+        == 1,
       EVP_EncryptUpdate(context, nil, &written, additional, Int32(additional.count)) == 1,
       EVP_EncryptUpdate(context, &output, &written, plain.assumingMemoryBound(to: UInt8.self).baseAddress, Int32(plain.count)) == 1,
       Int(written) == plain.count,
@@ -46,7 +47,8 @@ enum AuthenticatedEncryption {
     defer { OPENSSL_cleanse(&output, output.count) }
     var written: Int32 = 0
     guard
-      key.withBytes({ EVP_DecryptInit_ex(context, EVP_aes_256_gcm(), nil, $0.assumingMemoryBound(to: UInt8.self).baseAddress, nonce) }) == 1,
+      key.withBytes({ EVP_DecryptInit_ex(context, EVP_aes_256_gcm(), nil, $0.assumingMemoryBound(to: UInt8.self).baseAddress, nonce) })
+        == 1,
       EVP_DecryptUpdate(context, nil, &written, additional, Int32(additional.count)) == 1,
       EVP_DecryptUpdate(context, &output, &written, cipher, Int32(cipher.count)) == 1,
       Int(written) == cipher.count,

@@ -38,7 +38,7 @@ public struct StateTree<Reader: StateTreeReader>: Sendable {
   }
 
   /// Calls `body` with each pair, in ascending order of key hash, until it returns false.
-  public func forEach(_ body: (_ keyHash: Digest, _ value: [UInt8]) -> Bool) throws(Failure) {
+  public func visit(_ body: (_ keyHash: Digest, _ value: [UInt8]) -> Bool) throws(Failure) {
     _ = try visit(rootNode(), at: .root, body)
   }
 

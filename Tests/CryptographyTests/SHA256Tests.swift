@@ -1,7 +1,7 @@
 import Bytes
 import Cryptography
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Hashing [HASH-1] [HASH-2]")
 struct SHA256Tests {
@@ -53,6 +53,7 @@ struct SHA256Tests {
     #expect(Digest.hash(tag: HashTag("probity/example"), message) == expected)
     #expect(expected.hex == "b41f0d6a598472f2b903b45e25db659bc24ffb9906a4e04aa1361c1d4f449a7a", "as in SPEC")
     #expect(Digest.hash(tag: HashTag("probity/other"), message) != expected)
-    #expect(Digest.hash(tag: HashTag("probity/example"), of: Digest.zero) == Digest.hash(prefix + prefix + [UInt8](repeating: 0, count: 32)))
+    #expect(
+      Digest.hash(tag: HashTag("probity/example"), of: Digest.zero) == Digest.hash(prefix + prefix + [UInt8](repeating: 0, count: 32)))
   }
 }

@@ -1,7 +1,7 @@
 import Bytes
 import Merkle
-import Testing
 import TestSupport
+import Testing
 
 /// Ten thousand changed proofs of each kind: none verifies, none traps, and what decodes encodes to the same bytes.
 @Suite("Changed proofs [TREE-3] [TREE-4] [TREE-5] [JMT-3]")

@@ -1,7 +1,7 @@
 import Bytes
 import Merkle
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Proofs that prove nothing [TREE-3] [TREE-4] [TREE-5]")
 struct ProofRejectionTests {

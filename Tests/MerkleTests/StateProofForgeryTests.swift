@@ -1,7 +1,7 @@
 import Bytes
 import Cryptography
-import Testing
 import TestSupport
+import Testing
 
 @testable import Merkle
 
@@ -38,7 +38,9 @@ struct StateProofForgeryTests {
       for sibling in proof.siblings { ends.append(.absentOther(keyHash: sibling, valueHash: sibling)) }
       for count in 0...proof.siblings.count {
         for end in ends {
-          for siblings in [Array(proof.siblings[..<count]), Array(proof.siblings[count...]), proof.siblings + [.zero], proof.siblings + [root]] {
+          for siblings in [
+            Array(proof.siblings[..<count]), Array(proof.siblings[count...]), proof.siblings + [.zero], proof.siblings + [root],
+          ] {
             #expect(throws: StateProofRejection.self) {
               try StateProof(siblings: siblings, end: end).verify(keyHash: change.keyHash, value: nil, root: root)
             }

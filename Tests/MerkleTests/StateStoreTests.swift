@@ -1,6 +1,6 @@
 import Bytes
-import Testing
 import TestSupport
+import Testing
 
 @testable import Merkle
 
@@ -108,7 +108,7 @@ struct StateStoreTests {
   @Test("A store that mixes its nodes up causes failures, never traps")
   func mixedUp() throws {
     var generator = SeededGenerator.printed()
-    for _ in 0..<200 {
+    for _ in 0..<100 {
       var mixed = store
       for _ in 0..<5 {
         guard let target = nodes.randomElement(using: &generator), let source = nodes.randomElement(using: &generator) else { continue }
@@ -118,11 +118,11 @@ struct StateStoreTests {
       let deletions = changes.filter { _ in Bool.random(using: &generator) }.map { StateChange(keyHash: $0.keyHash, value: nil) }
       _ = try? tree.updated(by: deletions, version: 4)
       _ = try? tree.root()
-      for change in changes { _ = try? tree.proof(of: change.keyHash) }
+      for change in changes.prefix(40) { _ = try? tree.proof(of: change.keyHash) }
     }
   }
 
   private func visitAll(_ store: FaultyStore) throws {
-    try StateTree(reader: store, version: 3).forEach { _, _ in true }
+    try StateTree(reader: store, version: 3).visit { _, _ in true }
   }
 }

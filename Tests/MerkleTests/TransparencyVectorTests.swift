@@ -1,7 +1,7 @@
 import Bytes
 import Merkle
-import Testing
 import TestSupport
+import Testing
 
 /// The reference tree of the Certificate Transparency projects: eight leaves, with the roots and proofs that they publish.
 @Suite("Published Certificate Transparency vectors [TREE-1] [TREE-3] [TREE-4]")

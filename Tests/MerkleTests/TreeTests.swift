@@ -1,7 +1,7 @@
 import Bytes
 import Merkle
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Trees against their definitions [TREE-1] [TREE-2]")
 struct TreeTests {
