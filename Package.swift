@@ -111,7 +111,7 @@ let package = Package(
 
     // Tests
     .target(
-      name: "TestSupport", dependencies: ["Bytes", "Cryptography", "Merkle", "Text", "Inference", "Tensors"],
+      name: "TestSupport", dependencies: ["Bytes", "Cryptography", "Merkle", "Text", "Inference", "Tensors", "Ledger"],
       path: "Tests/TestSupport", swiftSettings: strict),
     tests("Bytes", ["Bytes"]),
     tests("Cryptography", ["Bytes", "Cryptography"]),
