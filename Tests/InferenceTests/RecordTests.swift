@@ -1,0 +1,86 @@
+import Bytes
+import Cryptography
+import Inference
+import TestSupport
+import Testing
+
+private struct RecordVectors: Decodable {
+  struct Case: Decodable {
+    struct Bindings: Decodable {
+      let input: Bool
+      let output: Bool
+      let stop: Bool
+    }
+    let name: String
+    let record: HexBytes
+    let requestDigest: Digest
+    let shape: Bool
+    let bindings: Bindings?
+  }
+  struct Batch: Decodable {
+    let cases: [Int]
+    let root: Digest
+    let blobSHA256: Digest
+  }
+  let executorVersion: Digest
+  let cases: [Case]
+  let batch: Batch
+}
+
+@Suite("Records agree with the Python reference")
+struct RecordTests {
+  private let vectors: RecordVectors
+
+  init() throws { vectors = try Vectors.load("records") }
+
+  @Test("The executor version is the reference's [NUM-15]")
+  func executorVersion() { #expect(ExecutorVersion.current == vectors.executorVersion) }
+
+  @Test("Request digests, shapes and bindings [REC-1] [REC-2] [REC-3] [REC-4]")
+  func cases() throws {
+    for vector in vectors.cases {
+      let record = try Record(decoding: vector.record.bytes)
+      #expect(record.encoded == vector.record.bytes, "\(vector.name)")
+      #expect(record.request.digest == vector.requestDigest, "\(vector.name)")
+      let graph = TinyModel.model.graph
+      #expect(((try? record.checkedShape(for: graph)) != nil) == vector.shape, "\(vector.name)")
+      guard let bindings = vector.bindings else { continue }
+      for (binding, holds) in [(Binding.input, bindings.input), (.output, bindings.output), (.stop, bindings.stop)] {
+        #expect(binding.holds(for: record, graph: graph, tokenizer: TinyModel.model.tokenizer) == holds, "\(vector.name), \(binding)")
+      }
+    }
+  }
+
+  @Test("The batch root and its blob [REC-7]")
+  func batch() throws {
+    let records = try vectors.batch.cases.map { try Record(decoding: vectors.cases[$0].record.bytes) }
+    let batch = try #require(Batch(records))
+    #expect(batch.tree.root == vectors.batch.root)
+    #expect(Digest.hash(batch.encoded) == vectors.batch.blobSHA256)
+    #expect(try Batch(decoding: batch.encoded) == batch)
+    #expect(Batch([]) == nil)
+    #expect(throws: DecodingRejection.outOfRange) { try Batch(decoding: [0, 0, 0, 0]) }
+  }
+
+  @Test("Each shape rule is refused by its name [REC-3]")
+  func shapeRejections() throws {
+    let honest = try TinyRecord.honest("Hello, Probity!").record
+    let graph = TinyModel.model.graph
+    func refused(_ change: (inout Record) -> Void) -> ShapeRejection? {
+      var record = honest
+      change(&record)
+      do throws(ShapeRejection) {
+        try record.checkedShape(for: graph)
+        return nil
+      } catch { return error }
+    }
+    #expect(refused { _ in } == nil)
+    #expect(refused { $0.executorVersion = .zero } == .executorVersion)
+    #expect(refused { $0.outputTokens = [] } == .tokenCount)
+    #expect(refused { $0.promptTokens = [] } == .tokenCount)
+    #expect(refused { $0.outputTokens += Array(repeating: 1, count: 16) } == .tokenCount)
+    #expect(refused { $0.promptTokens = Array(repeating: 1, count: 64) } == .context)
+    #expect(refused { $0.promptTokens[0] = 256 } == .token)
+    #expect(refused { $0.request.salt = Digest.hash([1]) } == .signature)
+  }
+}
