@@ -1,7 +1,7 @@
 /// Merges the bytes of one piece into tokens: always the pair of lowest rank, of equal ranks the leftmost, until none is left. `[TEXT-5]`
 ///
 /// A heap of candidate pairs makes this O(n log n) for a piece of n bytes, whatever the merges are.
-struct PairMerger: Sendable {
+package struct PairMerger: Sendable {
   private struct Rule {
     let rank: UInt32
     let result: UInt32
@@ -11,7 +11,7 @@ struct PairMerger: Sendable {
   private let rules: [UInt64: Rule]
 
   /// Takes the alphabet (of two ordinary tokens for one byte, the lower number) and the merges (of two for one pair, the lower rank).
-  init(_ description: TokenizerDescription) {
+  package init(_ description: TokenizerDescription) {
     let vocabulary = description.vocabulary
     var alphabet: [UInt32?] = Array(repeating: nil, count: 256)
     for token in vocabulary.tokens where vocabulary.isOrdinary(token) {
@@ -29,7 +29,7 @@ struct PairMerger: Sendable {
   }
 
   /// Appends the tokens of a piece.
-  func appendTokens(of piece: ArraySlice<UInt8>, to output: inout [UInt32]) throws(TextRejection) {
+  package func appendTokens(of piece: ArraySlice<UInt8>, to output: inout [UInt32]) throws(TextRejection) {
     var symbols: [Symbol] = []
     symbols.reserveCapacity(piece.count)
     for byte in piece {

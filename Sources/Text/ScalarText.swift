@@ -1,22 +1,22 @@
 /// Well-formed UTF-8 with its scalars laid out for the split rules. `[TEXT-2]`
-struct ScalarText {
+package struct ScalarText {
   /// The text itself.
-  let bytes: [UInt8]
+  package let bytes: [UInt8]
   /// The scalars in order.
-  private(set) var scalars: [UInt32] = []
+  package private(set) var scalars: [UInt32] = []
   /// The class of each scalar.
-  private(set) var classes: [UnicodeClass] = []
+  package private(set) var classes: [UnicodeClass] = []
   /// Where each scalar starts in `bytes`, and last the count of bytes.
-  private(set) var offsets: [Int] = []
+  package private(set) var offsets: [Int] = []
 
   /// Reads text of at most `TextLimits.promptBytes` bytes.
-  init(_ text: [UInt8]) throws(TextRejection) {
+  package init(_ text: [UInt8]) throws(TextRejection) {
     guard text.count <= TextLimits.promptBytes else { throw .textTooLong }
     try self.init(unbounded: text)
   }
 
   /// Reads text of any length.
-  init(unbounded text: [UInt8]) throws(TextRejection) {
+  package init(unbounded text: [UInt8]) throws(TextRejection) {
     bytes = text
     scalars.reserveCapacity(text.count)
     classes.reserveCapacity(text.count)

@@ -7,7 +7,7 @@ public enum SplitRule: UInt8, CaseIterable, Hashable, Sendable {
 
   /// The ends of the pieces of `text.scalars[range]`, as indices of scalars, ascending, the last one `range.upperBound`.
   /// - Precondition: the range lies within the text.
-  func pieceEnds(of text: ScalarText, in range: Range<Int>) -> [Int] {
+  package func pieceEnds(of text: ScalarText, in range: Range<Int>) -> [Int] {
     var ends: [Int] = []
     var position = range.lowerBound
     while position < range.upperBound {

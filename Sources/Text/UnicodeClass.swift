@@ -1,5 +1,5 @@
 /// The four classes into which the split rules sort Unicode scalars. `[TEXT-3]`
-enum UnicodeClass: UInt8 {
+package enum UnicodeClass: UInt8 {
   /// Neither letter, number nor space: punctuation, symbols, marks, controls, unassigned scalars.
   case other = 0
   /// General category L.
@@ -10,7 +10,7 @@ enum UnicodeClass: UInt8 {
   case space = 3
 
   /// The class of a scalar, by the committed table and never by the tables of the Swift runtime, which change with its version.
-  init(of scalar: UInt32) {
+  package init(of scalar: UInt32) {
     if scalar < 128 {
       self = asciiClasses[Int(scalar)]
     } else {

@@ -30,7 +30,7 @@ public struct Vocabulary: Hashable, Sendable {
   public func kind(of token: UInt32) -> TokenizerDescription.TokenKind { kinds[Int(token)] }
 
   /// Whether a token is in the vocabulary and takes part in merging.
-  func isOrdinary(_ token: UInt32) -> Bool { contains(token) && kind(of: token).isOrdinary }
+  package func isOrdinary(_ token: UInt32) -> Bool { contains(token) && kind(of: token).isOrdinary }
 
   /// Whether the bytes of a merge's result are those of its left, then those of its right token.
   /// - Precondition: the vocabulary contains the three.

@@ -1,7 +1,6 @@
 import TestSupport
 import Testing
-
-@testable import Text
+import Text
 
 /// `[TEXT-3]` `[TEXT-5]` `[TEXT-6]` against llama.cpp and against slow twins.
 @Suite struct TokenizerTests {
