@@ -74,7 +74,7 @@ let package = Package(
     library(
       "Provider",
       [
-        "Bytes", "Cryptography", "Merkle", "Text", "Inference", "Ledger", "NodeInterface",
+        "Bytes", "Cryptography", "Merkle", "Text", "Inference", "Ledger", "Store", "NodeInterface",
         .product(name: "Logging", package: "swift-log"),
       ]),
 
