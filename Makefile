@@ -11,10 +11,15 @@ BUNDLE := $(CACHE)/$(MODEL).probity
 SWIFT_BUILD := swift build -c release
 SWIFT_TEST := swift test -c release --disable-testable-imports
 BIN := .build/release
+VENV := $(CACHE)/venv
+PYTHON := $(VENV)/bin/python3 -B
+NUMPY := numpy==2.2.6
+PEER := gguf==0.19.0 llama-cpp-python==0.3.36
+
 SWIFT_SOURCES := Package.swift Sources Tests Tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo model test check format bench clean
+.PHONY: help setup build demo model test check format bench bench-short clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -46,16 +51,24 @@ test: $(BUNDLE) ## run all tests
 check: setup ## lint, the rules of the tree, the Python tools, the freshness of the vectors
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 	PYTHONPYCACHEPREFIX=$(CACHE)/pycache python3 -m compileall -q Tools
-	Tools/setup/venv.sh $(CACHE)/venv numpy==2.2.6
-	Tools/setup/check-reference.sh $(CACHE)/venv/bin/python3
+	Tools/setup/venv.sh $(VENV) $(NUMPY)
+	Tools/setup/check-reference.sh $(PYTHON)
 	$(SWIFT_TEST) --filter TidyTests
 
 format: ## format the Swift sources in place
 	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
 
-bench: $(BUNDLE) ## measure beside llama.cpp; prints a table and writes .build/bench.json
+bench: $(BUNDLE) ## measure beside llama.cpp (compiled once, 5 minutes); prints a table, writes .build/bench.json
+	Tools/setup/debian.sh g++ cmake ninja-build
+	Tools/setup/venv.sh $(VENV) $(NUMPY) $(PEER)
 	$(SWIFT_BUILD) --product probity-bench
-	Tools/bench/run.sh
+	$(PYTHON) Tools/bench/speed.py
+	$(PYTHON) Tools/bench/quality.py
+	@$(PYTHON) Tools/bench/report.py
+
+bench-short: $(BUNDLE) ## the benchmarks' short form: ours alone, once
+	$(SWIFT_BUILD) --product probity-bench
+	python3 -B Tools/bench/speed.py --short
 
 clean: ## remove what was built; the cache stays
 	rm -rf .build

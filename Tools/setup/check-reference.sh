@@ -1,16 +1,16 @@
 #!/bin/bash
-# check-reference.sh PYTHON: the reference passes its own tests, and the vectors and tables in the tree are those that it writes.
+# check-reference.sh PYTHON…: the reference passes its own tests, and the vectors and tables in the tree are those that it writes.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-python=$1
+python=("$@")
 
 digests() { find Tests/Vectors Sources/CKernels -name '*.json' -o -name '*_table.c' | sort | xargs sha256sum; }
 
-"$python" Tools/reference/tests/test_reference.py
+"${python[@]}" Tools/reference/tests/test_reference.py
 before=$(digests)
-"$python" Tools/tables/generate.py
-"$python" Tools/reference/make_vectors.py
-diff <("$python" Tools/tables/unicode_classes.py) Sources/Text/UnicodeClassTable.swift
+"${python[@]}" Tools/tables/generate.py
+"${python[@]}" Tools/reference/make_vectors.py
+diff <("${python[@]}" Tools/tables/unicode_classes.py) Sources/Text/UnicodeClassTable.swift
 if ! diff <(echo "$before") <(digests); then
   echo "error: the files above were stale; they have been written anew" >&2
   exit 1

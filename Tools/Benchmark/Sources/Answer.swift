@@ -1,0 +1,29 @@
+/// What `probity-bench` answers; the fields that a command does not speak of are left out.
+struct Answer: Encodable {
+  /// Wall-clock time.
+  var seconds: Double?
+  /// Tokens that were processed or made, or those of a text.
+  var tokens: [UInt32]?
+  /// Resident now.
+  var residentKilobytes: Int?
+  /// Resident at most since the start.
+  var peakKilobytes: Int?
+  /// One entry for each segment.
+  var steps: [StepMeasurement]?
+  /// Generated text.
+  var text: String?
+  /// What the kernels run on.
+  var instructionSet: String?
+}
+
+/// A step proof's size and the time to decode and check it.
+struct StepMeasurement: Encodable {
+  /// The segment's place in the graph.
+  let segment: Int
+  /// Its kind.
+  let kind: String
+  /// Bytes of the encoded proof.
+  let bytes: Int
+  /// Seconds to decode and check it: the median of several.
+  let seconds: Double
+}

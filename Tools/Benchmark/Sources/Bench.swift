@@ -1,0 +1,91 @@
+import Bytes
+import Foundation
+import Inference
+import Tensors
+
+/// Carries out commands on one model.
+struct Bench {
+  let model: Model
+
+  func answer(_ command: Command) throws -> Answer {
+    switch command {
+    case .prefill(let rows, let tracing, let workers): prefill(rows: rows, tracing: tracing, workers: Workers(count: workers))
+    case .decode(let prompt, let count, let tracing, let workers):
+      decode(prompt: prompt, count: count, tracing: tracing, workers: Workers(count: workers))
+    case .memory: try memory()
+    case .steps(let rows): try StepBench(model: model, tokens: sample(rows)).answer()
+    case .tokens(let file): Answer(tokens: try model.tokenizer.encode(try bytes(of: file)))
+    case .logits(let tokens, let out): try logits(of: tokens, out: out)
+    case .answer(let count, let file): try generate(count: count, file: file)
+    }
+  }
+
+  /// Ordinary tokens, the same in every run.
+  private func sample(_ count: Int) -> [UInt32] {
+    (0..<count).map { UInt32(1000 + $0 * 7919 % (model.graph.vocabulary - 1000)) }
+  }
+
+  private func bytes(of file: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: file))) }
+
+  private func prefill(rows: Int, tracing: Bool, workers: Workers) -> Answer {
+    let tokens = sample(rows)
+    let start = ContinuousClock.now
+    let recorder = tracing ? TraceRecorder(graph: model.graph, extent: Extent(promptCount: rows, outputCount: 1)) : nil
+    let stream = Inference.Stream(model: model, capacity: rows, workers: workers, recorder: recorder)
+    let output = stream.append(tokens, firstGenerationRow: rows - 1)
+    _ = recorder?.trace(Extent(promptCount: rows, outputCount: 1)).root
+    return Answer(seconds: seconds(since: start), tokens: output, instructionSet: "\(InstructionSet.selected)")
+  }
+
+  private func decode(prompt: Int, count: Int, tracing: Bool, workers: Workers) -> Answer {
+    let extent = Extent(promptCount: prompt, outputCount: count + 1)
+    let recorder = tracing ? TraceRecorder(graph: model.graph, extent: extent) : nil
+    let stream = Inference.Stream(model: model, capacity: extent.streamRows, workers: workers, recorder: recorder)
+    var output = stream.append(sample(prompt), firstGenerationRow: prompt - 1)
+    let start = ContinuousClock.now
+    for _ in 0..<count { output += stream.append([output[output.count - 1]], firstGenerationRow: prompt - 1) }
+    _ = recorder?.trace(extent).root
+    return Answer(seconds: seconds(since: start), tokens: output)
+  }
+
+  private func memory() throws -> Answer {
+    let status = try String(contentsOf: URL(filePath: "/proc/self/status"), encoding: .utf8)
+    func kilobytes(_ field: String) -> Int? {
+      status.split(separator: "\n").first { $0.hasPrefix(field) }.flatMap { $0.split(whereSeparator: \.isWhitespace).dropFirst().first }
+        .flatMap { Int($0) }
+    }
+    return Answer(residentKilobytes: kilobytes("VmRSS:"), peakKilobytes: kilobytes("VmHWM:"))
+  }
+
+  private func logits(of file: String, out: String) throws -> Answer {
+    let content = try bytes(of: file)
+    let tokens = stride(from: 0, to: content.count - 3, by: 4).map { index in
+      content[index..<index + 4].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+    }
+    let vocabulary = model.graph.vocabulary
+    var values = [Int32](repeating: 0, count: tokens.count * vocabulary)
+    let start = ContinuousClock.now
+    Inference.Stream(model: model, capacity: tokens.count).append(tokens, firstGenerationRow: 0) { row, column, part in
+      for index in part.indices { values[row * vocabulary + column + index] = part[index] }
+    }
+    let time = seconds(since: start)
+    try values.withUnsafeBytes { try Data($0).write(to: URL(filePath: out)) }
+    return Answer(seconds: time)
+  }
+
+  private func generate(count: Int, file: String) throws -> Answer {
+    let prompt = try model.tokenizer.encode(try bytes(of: file))
+    let start = ContinuousClock.now
+    let run = try model.generate(prompt, maxNewTokens: count, tracing: false)
+    let time = seconds(since: start)
+    let shown = run.stop == .stopToken ? Array(run.outputTokens.dropLast()) : run.outputTokens
+    let text = try model.tokenizer.decode(shown)
+    return Answer(seconds: time, tokens: run.outputTokens, text: String(decoding: text, as: UTF8.self))
+  }
+}
+
+/// Seconds of wall-clock time since a moment.
+func seconds(since start: ContinuousClock.Instant) -> Double {
+  let duration = ContinuousClock.now - start
+  return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+}

@@ -1,0 +1,39 @@
+import Foundation
+
+/// What the driver may ask for.
+enum Command {
+  /// `prefill ROWS TRACING WORKERS`: seconds for one prompt, with the argmax of its last row.
+  case prefill(rows: Int, tracing: Bool, workers: Int)
+  /// `decode PROMPT COUNT TRACING WORKERS`: seconds for `COUNT` tokens after a prompt, one at a time.
+  case decode(prompt: Int, count: Int, tracing: Bool, workers: Int)
+  /// `memory`: kilobytes resident, now and at most.
+  case memory
+  /// `steps ROWS`: bytes and seconds to check, for a step of every segment.
+  case steps(rows: Int)
+  /// `tokens FILE`: the tokens of a text.
+  case tokens(file: String)
+  /// `logits TOKENS OUT`: the channel values of every row, as `i32`, for a file of `u32` tokens.
+  case logits(tokens: String, out: String)
+  /// `answer COUNT FILE`: greedy text for a rendered prompt.
+  case answer(count: Int, file: String)
+
+  /// A line that is no command.
+  struct Unknown: Error { let line: String }
+
+  /// Reads a command.
+  init(_ line: String) throws {
+    let words = line.split(separator: " ").map(String.init)
+    let numbers = words.map { Int($0) ?? 0 }
+    let tracing = words.contains("trace")
+    switch (words.first, words.count) {
+    case ("prefill", 4): self = .prefill(rows: numbers[1], tracing: tracing, workers: numbers[3])
+    case ("decode", 5): self = .decode(prompt: numbers[1], count: numbers[2], tracing: tracing, workers: numbers[4])
+    case ("memory", 1): self = .memory
+    case ("steps", 2): self = .steps(rows: numbers[1])
+    case ("tokens", 2): self = .tokens(file: words[1])
+    case ("logits", 3): self = .logits(tokens: words[1], out: words[2])
+    case ("answer", 3): self = .answer(count: numbers[1], file: words[2])
+    default: throw Unknown(line: line)
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import Bytes
+import Cryptography
+import Foundation
+import Inference
+import Merkle
+
+/// Makes and checks one step proof for every segment: the last row, in which attention reads most.
+struct StepBench {
+  let model: Model
+  let tokens: [UInt32]
+
+  /// A proof that could not be made, or that an honest trace does not pass.
+  struct Unexpected: Error { let segment: Int }
+
+  private static let repetitions = 5
+
+  func answer() throws -> Answer {
+    let graph = model.graph
+    let trees = ModelTrees(model)
+    let output = Inference.Stream(model: model, capacity: tokens.count).append(tokens, firstGenerationRow: tokens.count - 1)
+    let trace = try model.replay(promptTokens: tokens, outputTokens: output, keeping: Set(graph.segments.indices))
+    let record = try record(output: output, traceRoot: trace.root, modelRoot: trees.commitment(to: model).modelRoot)
+    guard let context = EvidenceContext(graph: graph, tensorsRoot: trees.roots.root, record: record) else { throw Unexpected(segment: -1) }
+    let prover = StepProver(model: model, trees: trees, own: trace, claimedRoots: trace.segments.map(\.root))
+    let steps = try graph.segments.indices.map { segment in
+      try measure(segment, prover: prover, trace: trace, context: context)
+    }
+    return Answer(steps: steps)
+  }
+
+  private func measure(_ segment: Int, prover: StepProver, trace: Trace, context: EvidenceContext) throws -> StepMeasurement {
+    let layout = model.graph.layouts[segment]
+    let rows = trace.extent.rows(of: layout.domain)
+    let row = rows - 1
+    let chunk = layout.chunks - 1
+    let leaf = layout.leafIndex(row: row, chunk: chunk, rows: rows)
+    let streamRow = layout.domain == .stream ? row : trace.extent.streamRow(ofGenerationRow: row)
+    guard
+      let claimed = trace.leaves(LeafRange(segment: segment, leaves: leaf..<leaf + 1)),
+      let proof = prover.step(
+        StepPosition(segment: segment, row: row, chunk: chunk), claimedLeaf: claimed, claimedSegment: trace.segments[segment],
+        token: tokens[streamRow])
+    else { throw Unexpected(segment: segment) }
+    let bytes = proof.encoded
+    var times: [Double] = []
+    for _ in 0..<Self.repetitions {
+      let start = ContinuousClock.now
+      let verdict = try StepProof(decoding: bytes).verdict(in: context)
+      times.append(seconds(since: start))
+      guard verdict == .honest else { throw Unexpected(segment: segment) }
+    }
+    let kind = "\(model.graph.segments[segment])".prefix { $0 != "(" }
+    return StepMeasurement(segment: segment, kind: String(kind), bytes: bytes.count, seconds: times.sorted()[Self.repetitions / 2])
+  }
+
+  /// A record around the tokens; its text and signature play no part in a step.
+  private func record(output: [UInt32], traceRoot: Digest, modelRoot: Digest) throws -> Record {
+    guard
+      let key = PrivateKey([UInt8](repeating: 1, count: 32)),
+      let request = Request(modelRoot: modelRoot, client: key.publicKey, salt: Digest.zero, maxNewTokens: 1, prompt: [32])
+    else { throw Unexpected(segment: -1) }
+    return Record(
+      executorVersion: ExecutorVersion.current, request: request, requestSignature: key.sign(request.digest, auxiliary: Digest.zero),
+      promptTokens: tokens, outputTokens: output, answer: [], stop: .length, traceRoot: traceRoot)
+  }
+}
