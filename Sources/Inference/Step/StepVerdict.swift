@@ -49,6 +49,13 @@ public struct EvidenceContext: Sendable {
       rootOfRoots: record.traceRoot)
   }
 
+  /// Whether a part is the claimed leaf of a segment, of whatever size. `[STEP-4]`
+  func verifies(_ part: TreePart, claims leaf: Int, of segment: Int) -> Bool {
+    part.verifiesClaimed(
+      leaf: leaf, leafCount: graph.layouts[segment].leafCount(extent), index: segment, treeCount: graph.segments.count,
+      rootOfRoots: record.traceRoot)
+  }
+
   func verifies(_ part: TreePart, holds read: TensorRange) -> Bool {
     let shape = graph.tensors[read.tensor]
     return part.verifies(
@@ -77,7 +84,7 @@ extension StepProof {
     guard reads.count == leafReads.count else { throw .partCount }
     let layout = graph.layouts[position.segment]
     let leaf = layout.leafIndex(row: position.row, chunk: position.chunk, rows: context.extent.rows(of: layout.domain))
-    guard context.verifies(claimed, holds: LeafRange(segment: position.segment, leaves: leaf..<leaf + 1)) else { throw .part }
+    guard context.verifies(claimed, claims: leaf, of: position.segment) else { throw .part }
     for (part, read) in zip(reads, leafReads) { guard context.verifies(part, holds: read) else { throw .part } }
 
     let stream = context.record.streamTokens

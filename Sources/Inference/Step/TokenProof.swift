@@ -16,8 +16,7 @@ public struct TokenProof: Hashable, Sendable {
   /// Compares the leaf with the record. `[REC-5]`
   public func verdict(in context: EvidenceContext) throws(EvidenceRejection) -> EvidenceVerdict {
     guard (0..<context.extent.outputCount).contains(row) else { throw .position }
-    let read = LeafRange(segment: context.graph.argmaxSegment, leaves: row..<row + 1)
-    guard context.verifies(leaf, holds: read) else { throw .part }
+    guard context.verifies(leaf, claims: row, of: context.graph.argmaxSegment) else { throw .part }
     let token = context.record.outputTokens[row]
     return leaf.leaves == withUnsafeBytes(of: token.littleEndian, Array.init) ? .honest : .fraud
   }

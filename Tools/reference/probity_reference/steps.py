@@ -27,6 +27,11 @@ class Part:
     def decode(cls, reader):
         return cls(reader.digest(), reader.listing(80, reader.digest), reader.counted(2**20), reader.listing(80, reader.digest))
 
+    def verify_one(self, tree_root, tree_size, index, leaf_count, place):
+        """Whether the part is the one leaf at `place`, of whatever size, in the tree `index` of a tree of trees."""
+        return (verify_range(tree_root, tree_size, index, [place_leaf(index, leaf_count, self.root)], self.place)
+                and verify_range(self.root, leaf_count, place, [self.leaves], self.range))
+
     def verify(self, tree_root, tree_size, index, leaf_count, leaf_bytes, where):
         """Whether the leaves of `where` stand in the tree `index` of a tree of trees."""
         leaves = [self.leaves[i:i + leaf_bytes] for i in range(0, len(self.leaves), leaf_bytes)]
@@ -74,6 +79,10 @@ class Claim:
     def verify_segment(self, part, where):
         g, p, n = self.graph, len(self.prompt), len(self.output)
         return part.verify(self.trace_root, len(g.segments), where.of, g.leaf_count(where.of, p, n), g.leaf_bytes(where.of), where)
+
+    def verify_claimed(self, part, segment, place):
+        g = self.graph
+        return part.verify_one(self.trace_root, len(g.segments), segment, g.leaf_count(segment, len(self.prompt), len(self.output)), place)
 
     def verify_tensor(self, part, where):
         tensor = self.graph.tensors[where.of]
@@ -124,9 +133,9 @@ def check(claim, data):
     if proof.segment >= len(g.segments) or proof.row >= g.rows(proof.segment, p, n) or proof.chunk >= g.chunks(proof.segment):
         return INVALID
     segment = g.segments[proof.segment]
-    claimed = Range(proof.segment, g.leaf_index(proof.segment, proof.row, proof.chunk, p, n), 1)
+    place = g.leaf_index(proof.segment, proof.row, proof.chunk, p, n)
     reads = g.reads(proof.segment, proof.row, proof.chunk, p, n)
-    if not claim.verify_segment(proof.claimed, claimed) or len(proof.reads) != len(reads):
+    if not claim.verify_claimed(proof.claimed, proof.segment, place) or len(proof.reads) != len(reads):
         return INVALID
     if not all(claim.verify_segment(part, where) for part, where in zip(proof.reads, reads)):
         return INVALID
@@ -284,7 +293,7 @@ def check_tokens(claim, data):
         reader.end()
     except Refused:
         return INVALID
-    if row >= len(claim.output) or not claim.verify_segment(part, Range(len(claim.graph.segments) - 1, row, 1)):
+    if row >= len(claim.output) or not claim.verify_claimed(part, len(claim.graph.segments) - 1, row):
         return INVALID
     return FRAUD if part.leaves != u32(claim.output[row]) else HONEST
 

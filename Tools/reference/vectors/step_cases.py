@@ -85,6 +85,8 @@ def make_steps():
         leaf = setting.trace.leaves[segment][index]
         wrong = flipped(leaf, generator.randrange(len(leaf)), 1)
         cases.append(setting.edited((segment, index, wrong)).step(name + ", a wrong leaf", place, steps.FRAUD))
+        for size, other in (("short", leaf[:-1]), ("long", leaf + b"\0"), ("empty", b"")) if segment in (0, 16) else ():
+            cases.append(setting.edited((segment, index, other)).step(f"{name}, a {size} leaf", place, steps.FRAUD))
     return {"model": "tiny-model.json", "note": "Each flip of an honest proof makes it invalid.", "cases": cases}
 
 
