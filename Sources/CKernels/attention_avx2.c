@@ -19,13 +19,6 @@ typedef struct {
 
 INLINE __m256i load(const void *p) { return _mm256_loadu_si256(p); }
 
-/// The sums of the eight int32 lanes of each of eight vectors, in order.
-INLINE __m256i sum_lanes(const __m256i *v) {
-  __m256i ab = _mm256_hadd_epi32(_mm256_hadd_epi32(v[0], v[1]), _mm256_hadd_epi32(v[2], v[3]));
-  __m256i cd = _mm256_hadd_epi32(_mm256_hadd_epi32(v[4], v[5]), _mm256_hadd_epi32(v[6], v[7]));
-  return _mm256_add_epi32(_mm256_permute2x128_si256(ab, cd, 0x20), _mm256_permute2x128_si256(ab, cd, 0x31));
-}
-
 /// rs(v, n) of int64 for n in 0...31 and |v| below 2^61; `half` is 2^(n-1), or 0.
 INLINE __m256i round_shift(__m256i v, __m128i n, __m256i half) {
   const __m256i bias = _mm256_set1_epi64x((int64_t)1 << 61);
@@ -34,27 +27,28 @@ INLINE __m256i round_shift(__m256i v, __m128i n, __m256i half) {
 
 INLINE __m256i max_epi64(__m256i a, __m256i b) { return _mm256_blendv_epi8(b, a, _mm256_cmpgt_epi64(a, b)); }
 
-/// Scores of eight keys, as two vectors of int64.
-INLINE void score_eight(size_t steps, const split_query *q, const int16_t *keys, size_t head_dim, __m256i *out) {
-  __m256i high[8], low[8];
-  UNROLL for (int i = 0; i < 8; i++) {
-    const int16_t *key = keys + (size_t)i * head_dim;
-    high[i] = low[i] = _mm256_setzero_si256();
-    for (size_t s = 0; s < steps; s++) {
-      __m256i k = load(key + LANES * s);
-      high[i] = _mm256_add_epi32(high[i], _mm256_madd_epi16(k, q->high[s]));
-      low[i] = _mm256_add_epi32(low[i], _mm256_madd_epi16(k, q->low[s]));
-    }
+/// The sums of both parts of a key's products, spread over the lanes: high, high, low, low in each half.
+INLINE __m256i score_parts(size_t steps, const split_query *q, const int16_t *key) {
+  __m256i high = _mm256_setzero_si256(), low = high;
+  for (size_t s = 0; s < steps; s++) {
+    __m256i k = load(key + LANES * s);
+    high = _mm256_add_epi32(high, _mm256_madd_epi16(k, q->high[s]));
+    low = _mm256_add_epi32(low, _mm256_madd_epi16(k, q->low[s]));
   }
-  __m256i h = sum_lanes(high), l = sum_lanes(low);
-  UNROLL for (int half = 0; half < 2; half++) {
-    __m256i wide_h = _mm256_cvtepi32_epi64(half ? _mm256_extracti128_si256(h, 1) : _mm256_castsi256_si128(h));
-    __m256i wide_l = _mm256_cvtepi32_epi64(half ? _mm256_extracti128_si256(l, 1) : _mm256_castsi256_si128(l));
-    out[half] = _mm256_add_epi64(_mm256_slli_epi64(wide_h, 8), wide_l);
-  }
+  return _mm256_hadd_epi32(high, low);
 }
 
-/// All scores of one head into `scores`; returns the largest. The last keys are scored together with keys before them, or one by one.
+/// The products of a query with four keys as int64.
+INLINE __m256i score_four(size_t steps, const split_query *q, const int16_t *keys, size_t head_dim) {
+  __m256i ab = _mm256_hadd_epi32(score_parts(steps, q, keys), score_parts(steps, q, keys + head_dim));
+  __m256i cd = _mm256_hadd_epi32(score_parts(steps, q, keys + 2 * head_dim), score_parts(steps, q, keys + 3 * head_dim));
+  __m256i pairs = _mm256_add_epi32(_mm256_permute2x128_si256(ab, cd, 0x20), _mm256_permute2x128_si256(ab, cd, 0x31));
+  __m256i high = _mm256_mul_epi32(pairs, _mm256_set1_epi64x(256));
+  __m256i low = _mm256_mul_epi32(_mm256_srli_epi64(pairs, 32), _mm256_set1_epi64x(1));
+  return _mm256_add_epi64(high, low);
+}
+
+/// All scores of one head into `scores`; returns the largest.
 INLINE int64_t score_all(size_t steps, const int16_t *q, size_t head_dim, const int16_t *keys, size_t t, int32_t shift, int64_t *scores) {
   split_query split;
   for (size_t s = 0; s < steps; s++) {
@@ -65,19 +59,15 @@ INLINE int64_t score_all(size_t steps, const int16_t *q, size_t head_dim, const 
   const __m128i n = _mm_cvtsi32_si128(shift);
   const __m256i half = _mm256_set1_epi64x((int64_t)(((uint64_t)1 << shift) >> 1));
   __m256i largest = _mm256_set1_epi64x(INT64_MIN);
-  for (size_t i = 0; i + 8 <= t; i += 8) {
-    __m256i score[2];
-    score_eight(steps, &split, keys + i * head_dim, head_dim, score);
-    UNROLL for (int j = 0; j < 2; j++) {
-      score[j] = round_shift(score[j], n, half);
-      largest = max_epi64(largest, score[j]);
-      _mm256_storeu_si256((__m256i *)(scores + i + 4 * (size_t)j), score[j]);
-    }
+  for (size_t i = 0; i + 4 <= t; i += 4) {
+    __m256i score = round_shift(score_four(steps, &split, keys + i * head_dim, head_dim), n, half);
+    largest = max_epi64(largest, score);
+    _mm256_storeu_si256((__m256i *)(scores + i), score);
   }
   int64_t lanes[4], m = INT64_MIN;
   _mm256_storeu_si256((__m256i *)lanes, largest);
   for (int i = 0; i < 4; i++) m = lanes[i] > m ? lanes[i] : m;
-  for (size_t i = t & ~(size_t)7; i < t; i++) {
+  for (size_t i = t & ~(size_t)3; i < t; i++) {
     int64_t sum = 0;
     for (size_t d = 0; d < head_dim; d++) sum += (int64_t)q[d] * keys[i * head_dim + d];
     scores[i] = ck_rs(sum, shift);

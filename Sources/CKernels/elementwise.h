@@ -112,18 +112,26 @@ CK_INLINE void ck_body_rope(const int32_t *restrict a, size_t heads, size_t head
   }
 }
 
+/// The table is read column by column into buffers, so that the arithmetic around it becomes vectors.
 CK_INLINE void ck_body_silu_mul(const int32_t *gate, const int32_t *up, size_t n, int32_t shift, int32_t *out) {
-  enum { END = 16 << 16 };
-  for (size_t i = 0; i < n; i++) {
-    int32_t g = ck_domain(gate[i]);
-    int32_t a = g < 0 ? -g : g;
-    int32_t inside = a < END ? a : END - 1;
-    int32_t left = ck_sigmoid_table[inside >> 10], right = ck_sigmoid_table[(inside >> 10) + 1];
-    int64_t sigma = left + (int64_t)(((uint32_t)(right - left) * (uint32_t)(inside & 1023) + 512) >> 10);
-    sigma = a < END ? sigma : (int64_t)1 << 30;
-    sigma = g < 0 ? ((int64_t)1 << 30) - sigma : sigma;
-    int64_t t = ck_rs(g * sigma, 30);
-    out[i] = ck_sat32(ck_rs(t * ck_domain(up[i]), shift));
+  enum { END = 16 << 16, RUN = 64 };
+  int32_t left[RUN] = {0}, right[RUN] = {0};
+  for (size_t start = 0; start < n; start += RUN, gate += RUN, up += RUN, out += RUN) {
+    size_t count = n - start < RUN ? n - start : RUN;
+    for (size_t i = 0; i < count; i++) {
+      int32_t a = ck_magnitude(gate[i]);
+      int32_t j = (a < END ? a : END - 1) >> 10;
+      left[i] = ck_sigmoid_table[j];
+      right[i] = ck_sigmoid_table[j + 1];
+    }
+    for (size_t i = 0; i < count; i++) {
+      int32_t g = ck_domain(gate[i]), a = ck_magnitude(g), one = 1 << 30;
+      int32_t sigma = left[i] + (int32_t)(((uint32_t)(right[i] - left[i]) * (uint32_t)(a & 1023) + 512) >> 10);
+      sigma = a < END ? sigma : one;
+      sigma = g < 0 ? one - sigma : sigma;
+      int32_t t = (int32_t)ck_rs((int64_t)g * sigma, 30);
+      out[i] = ck_sat32(ck_rs((int64_t)t * ck_domain(up[i]), shift));
+    }
   }
 }
 

@@ -107,3 +107,7 @@ extern const int32_t ck_exp2_table[257];
 
 /// round_half_up(2^30 / (1 + exp(-j/64))), j = 0...1024.
 extern const int32_t ck_sigmoid_table[1025];
+
+/// Entries of the tables; j at most 256 and 1024.
+static inline int32_t ck_exp2_entry(size_t j) { return ck_exp2_table[j]; }
+static inline int32_t ck_sigmoid_entry(size_t j) { return ck_sigmoid_table[j]; }
