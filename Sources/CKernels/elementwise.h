@@ -153,29 +153,29 @@ CK_INLINE size_t ck_body_argmax(const int32_t *x, size_t n) {
 }
 
 /// Defines the functions named ck_NAME_SUFFIX over the bodies, with the attribute that selects an instruction set.
-#define CK_DEFINE_ELEMENTWISE(SUFFIX, TARGET)                                                                                                  \
-  TARGET static uint8_t ck_quantise_##SUFFIX(const int32_t *y, size_t n, int16_t *q) { return ck_body_quantise(y, n, q); }                    \
-  TARGET static void ck_unpack_##SUFFIX(const int16_t *q, uint8_t e, size_t n, int32_t *out) { ck_body_unpack(q, e, n, out); }                \
-  TARGET static uint8_t ck_requantise_##SUFFIX(const int16_t *packed, const uint8_t *exponents, size_t n, size_t chunk, int16_t *q) {         \
-    return ck_body_requantise(packed, exponents, n, chunk, q);                                                                                \
-  }                                                                                                                                            \
-  TARGET static void ck_narrow_##SUFFIX(const int32_t *a, size_t n, int32_t shift, int16_t *q) { ck_body_narrow(a, n, shift, q); }            \
-  TARGET static void ck_add_##SUFFIX(const int32_t *x, const int32_t *y, size_t n, int32_t *out) { ck_body_add(x, y, n, out); }               \
-  TARGET static void ck_rms_norm_##SUFFIX(const int32_t *x, const int32_t *gain, size_t n, uint64_t eps_term, int32_t out_shift,              \
-                                          int32_t *out) {                                                                                      \
-    ck_body_rms_norm(x, gain, n, eps_term, out_shift, out);                                                                                   \
-  }                                                                                                                                            \
-  TARGET static void ck_rope_##SUFFIX(const int32_t *a, size_t heads, size_t head_dim, const int32_t *cos_sin, int32_t shift, int16_t *q) {   \
-    ck_body_rope(a, heads, head_dim, cos_sin, shift, q);                                                                                      \
-  }                                                                                                                                            \
-  TARGET static void ck_silu_mul_##SUFFIX(const int32_t *gate, const int32_t *up, size_t n, int32_t shift, int32_t *out) {                    \
-    ck_body_silu_mul(gate, up, n, shift, out);                                                                                                \
-  }                                                                                                                                            \
-  TARGET static void ck_block_max_##SUFFIX(const int32_t *x, size_t n, size_t block, int32_t *out) { ck_body_block_max(x, n, block, out); }   \
+#define CK_DEFINE_ELEMENTWISE(SUFFIX, TARGET)                                                                                              \
+  TARGET static uint8_t ck_quantise_##SUFFIX(const int32_t *y, size_t n, int16_t *q) { return ck_body_quantise(y, n, q); }                 \
+  TARGET static void ck_unpack_##SUFFIX(const int16_t *q, uint8_t e, size_t n, int32_t *out) { ck_body_unpack(q, e, n, out); }             \
+  TARGET static uint8_t ck_requantise_##SUFFIX(const int16_t *packed, const uint8_t *exponents, size_t n, size_t chunk, int16_t *q) {      \
+    return ck_body_requantise(packed, exponents, n, chunk, q);                                                                             \
+  }                                                                                                                                        \
+  TARGET static void ck_narrow_##SUFFIX(const int32_t *a, size_t n, int32_t shift, int16_t *q) { ck_body_narrow(a, n, shift, q); }         \
+  TARGET static void ck_add_##SUFFIX(const int32_t *x, const int32_t *y, size_t n, int32_t *out) { ck_body_add(x, y, n, out); }            \
+  TARGET static void ck_rms_norm_##SUFFIX(const int32_t *x, const int32_t *gain, size_t n, uint64_t eps_term, int32_t out_shift,           \
+                                          int32_t *out) {                                                                                  \
+    ck_body_rms_norm(x, gain, n, eps_term, out_shift, out);                                                                                \
+  }                                                                                                                                        \
+  TARGET static void ck_rope_##SUFFIX(const int32_t *a, size_t heads, size_t head_dim, const int32_t *cos_sin, int32_t shift, int16_t *q) { \
+    ck_body_rope(a, heads, head_dim, cos_sin, shift, q);                                                                                   \
+  }                                                                                                                                        \
+  TARGET static void ck_silu_mul_##SUFFIX(const int32_t *gate, const int32_t *up, size_t n, int32_t shift, int32_t *out) {                 \
+    ck_body_silu_mul(gate, up, n, shift, out);                                                                                             \
+  }                                                                                                                                        \
+  TARGET static void ck_block_max_##SUFFIX(const int32_t *x, size_t n, size_t block, int32_t *out) { ck_body_block_max(x, n, block, out); } \
   TARGET static size_t ck_argmax_##SUFFIX(const int32_t *x, size_t n) { return ck_body_argmax(x, n); }
 
 /// The element-wise entries of a table, in the order of `ck_kernels`.
-#define CK_ELEMENTWISE_ENTRIES(SUFFIX)                                                                                                         \
-  .quantise = ck_quantise_##SUFFIX, .unpack = ck_unpack_##SUFFIX, .requantise = ck_requantise_##SUFFIX, .narrow = ck_narrow_##SUFFIX,         \
-  .add = ck_add_##SUFFIX, .rms_norm = ck_rms_norm_##SUFFIX, .rope = ck_rope_##SUFFIX, .silu_mul = ck_silu_mul_##SUFFIX,                       \
+#define CK_ELEMENTWISE_ENTRIES(SUFFIX)                                                                                                     \
+  .quantise = ck_quantise_##SUFFIX, .unpack = ck_unpack_##SUFFIX, .requantise = ck_requantise_##SUFFIX, .narrow = ck_narrow_##SUFFIX,      \
+  .add = ck_add_##SUFFIX, .rms_norm = ck_rms_norm_##SUFFIX, .rope = ck_rope_##SUFFIX, .silu_mul = ck_silu_mul_##SUFFIX,                    \
   .block_max = ck_block_max_##SUFFIX, .argmax = ck_argmax_##SUFFIX

@@ -22,10 +22,10 @@ typedef struct ck_kernels {
 } ck_kernels;
 
 /// The parameters of the entries, for the declarations of their implementations.
-#define CK_LINEAR_PARAMETERS                                                                                                                   \
+#define CK_LINEAR_PARAMETERS                                                                                                               \
   const int16_t *q, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks, size_t block_count, int32_t *out, size_t stride
-#define CK_ATTEND_PARAMETERS                                                                                                                   \
-  const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t, int32_t score_shift,                  \
+#define CK_ATTEND_PARAMETERS                                                                                                               \
+  const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t, int32_t score_shift,              \
       int32_t value_shift, void *scratch, int32_t *out
 
 extern const ck_kernels ck_kernels_scalar;

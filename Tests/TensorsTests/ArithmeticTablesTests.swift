@@ -1,6 +1,7 @@
 import Tensors
 import Testing
 
+/// `[NUM-14]`
 @Suite struct ArithmeticTablesTests {
   /// X[j] is the integer with X - 1/2 <= 2^(30 - j/256) < X + 1/2, that is (2X - 1)^256 <= 2^(7936 - j) < (2X + 1)^256. `[NUM-9]`
   @Test func exponentialEntriesAreRoundedCorrectly() {

@@ -1,6 +1,7 @@
 import Tensors
 import Testing
 
+/// `[NUM-9]` `[NUM-10]`
 @Suite struct AttentionTests {
   static func attend(
     _ q: [Int16], _ keys: [Int16], _ values: [Int16], headColumns: Int, scoreShift: Int, valueShift: Int, on set: InstructionSet

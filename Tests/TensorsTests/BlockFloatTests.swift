@@ -1,6 +1,7 @@
 import Tensors
 import Testing
 
+/// `[NUM-3]` `[NUM-4]` `[NUM-5]` `[NUM-8]`
 @Suite struct BlockFloatTests {
   @Test(arguments: InstructionSet.available) func quantisesToTheRowsExponent(set: InstructionSet) {
     let row: [Int32] = [2_147_483_647, -2_147_483_647, 32768, 32767, -32769, 0]

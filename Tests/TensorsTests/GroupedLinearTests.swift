@@ -1,6 +1,7 @@
 import Tensors
 import Testing
 
+/// `[NUM-6]` `[NUM-12]`
 @Suite struct GroupedLinearTests {
   /// Rows, blocks, and the outputs that the definition gives.
   struct Layer {
@@ -40,7 +41,9 @@ import Testing
       let layer = Layer(inputs: inputs, rows: rows, blocks: 2, from: &random)
       let outputs = layer.outputs(on: .scalar)
       for row in 0..<rows {
-        for column in 0..<32 { #expect(outputs[row * 32 + column] == layer.expected(row: row, column: column), "row \(row), column \(column)") }
+        for column in 0..<32 {
+          #expect(outputs[row * 32 + column] == layer.expected(row: row, column: column), "row \(row), column \(column)")
+        }
       }
       for set in InstructionSet.available { #expect(layer.outputs(on: set) == outputs, "\(set)") }
     }
@@ -103,6 +106,7 @@ import Testing
     }
   }
 
+  /// `[MODEL-4]`
   @Test func blocksOutOfRangeAreRefused() {
     var random = EdgeInputs(seed: 6)
     for _ in 0..<15 {

@@ -1,6 +1,7 @@
 import Tensors
 import Testing
 
+/// `[NUM-7]` `[NUM-8]` `[NUM-11]` `[NUM-13]`
 @Suite struct RowTests {
   @Test(arguments: InstructionSet.available, [1, 2, 3] as [UInt64]) func agreesWithTheDefinition(set: InstructionSet, seed: UInt64) {
     var random = EdgeInputs(seed: seed)
