@@ -122,6 +122,27 @@ struct StateStoreTests {
     }
   }
 
+  @Test("A branch below the last half byte of a key is damage, not a trap")
+  func tooDeep() throws {
+    let shared = [UInt8](repeating: 0x5a, count: 31)
+    let keys = try [0x10, 0x11].map { try #require(Digest(shared + [$0])) }
+    var deep = FaultyStore()
+    let update = try StateTree(reader: deep, version: nil)
+      .updated(by: keys.map { StateChange(keyHash: $0, value: [1]) }, version: 0)
+    deep.memory.apply(update)
+    let leaf = try #require(update.newNodes.first { $0.key.path.count == NibblePath.maximumCount })
+    let branch = try #require(nodes.first { $0.bytes.first == 2 })
+    deep.replaced[leaf.key] = branch.bytes
+    let tree = StateTree(reader: deep, version: 0)
+    let key = try #require(keys.first { $0.nibble(at: 63) == leaf.key.path.nibbles.last.map { Int($0) } })
+    for read in [{ _ = try tree.value(of: key) }, { _ = try tree.proof(of: key) }, { try tree.visit { _, _ in true } }] {
+      #expect(throws: StateTreeFailure<FaultyStore.DiskFailure>.self) { try read() }
+    }
+    #expect(throws: StateTreeFailure<FaultyStore.DiskFailure>.self) {
+      try tree.updated(by: [StateChange(keyHash: key, value: nil)], version: 1)
+    }
+  }
+
   private func visitAll(_ store: FaultyStore) throws {
     try StateTree(reader: store, version: 3).visit { _, _ in true }
   }
