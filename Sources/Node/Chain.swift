@@ -96,18 +96,7 @@ struct Chain: Sendable {
     batch.put(update, at: height)
     batch.put(ChainKey.meta, ChainMeta(schema: ChainMeta.currentSchema, chain: genesis.root, tip: height, tipHash: block.hash).encoded)
     try prune(at: height, in: &batch)
-    return try shelf(with: accepted)
-  }
-
-  private func shelf(with accepted: AcceptedBlock) throws(NodeFailure) -> TokenizerShelf {
-    var shelf = tokenizers
-    for change in accepted.changes {
-      guard case .model(let model)? = change.entry else { continue }
-      if let blob = accepted.block.blobs.first(where: { $0.digest == model.tokenizer }) {
-        try shelf.add(blob.digest, blob.bytes)
-      }
-    }
-    return shelf
+    return try tokenizers.with(accepted)
   }
 
   /// Deletes what is no longer kept once the block at `height` stands.

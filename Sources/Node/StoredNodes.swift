@@ -2,7 +2,6 @@ import Bytes
 import Ledger
 import Merkle
 import Store
-import Text
 
 /// The nodes of the state tree, as the chain's store holds them.
 struct StoredNodes: StateTreeReader {
@@ -19,21 +18,5 @@ extension NodeFailure {
     case .missingNode(let key): self = .inconsistent("the state tree's node \(key.storageKey.hex) is gone")
     case .damagedNode(let key, let reason): self = .inconsistent("the state tree's node \(key.storageKey.hex) is damaged: \(reason)")
     }
-  }
-}
-
-/// The tokenizers of all registered models.
-struct TokenizerShelf: TokenizerSource {
-  private var tokenizers: [Digest: Tokenizer] = [:]
-
-  func tokenizer(_ digest: Digest) -> Tokenizer? { tokenizers[digest] }
-
-  /// Puts the tokenizer of a registered model on the shelf. The ledger has checked that the bytes decode.
-  mutating func add(_ digest: Digest, _ bytes: [UInt8]) throws(NodeFailure) {
-    guard tokenizers[digest] == nil else { return }
-    guard let description = try? TokenizerDescription(decoding: bytes) else {
-      throw .inconsistent("the tokenizer \(digest) of a registered model does not decode")
-    }
-    tokenizers[digest] = Tokenizer(description)
   }
 }

@@ -322,100 +322,44 @@ enum OpenAPI {
         "schemas": {
           "Digest": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
           "Amount": {"type": "string", "pattern": "^(0|[1-9][0-9]*)$", "description": "decimal number below 2^64"},
-          "Status": {
-            "type": "object", "required": ["chain", "network", "role", "height", "headerHash", "stateRoot", "timeMilliseconds",
-              "finalHeight", "poolTransactions", "poolBytes", "executorVersion"],
-            "properties": {
-              "chain": {"$ref": "#/components/schemas/Digest"},
-              "network": {"type": "string"},
-              "role": {"type": "string", "enum": ["sequencer", "follower"]},
-              "height": {"type": "integer", "minimum": 0},
-              "headerHash": {"$ref": "#/components/schemas/Digest"},
-              "stateRoot": {"$ref": "#/components/schemas/Digest"},
-              "timeMilliseconds": {"type": "integer", "minimum": 0},
-              "finalHeight": {"type": "integer", "minimum": 0},
-              "poolTransactions": {"type": "integer", "minimum": 0},
-              "poolBytes": {"type": "integer", "minimum": 0},
-              "executorVersion": {"$ref": "#/components/schemas/Digest"},
-              "halted": {"type": "string"}
-            }
-          },
-          "TransactionStatus": {
-            "type": "object", "required": ["id"],
-            "properties": {
-              "id": {"$ref": "#/components/schemas/Digest"},
-              "inclusion": {"type": "object", "required": ["height", "index", "outcome"], "properties": {"height": {"type": "integer",
-                "minimum": 0}, "index": {"type": "integer", "minimum": 0}, "outcome": {"type": "integer", "minimum": 0}}}
-            }
-          },
-          "BlockSummary": {
-            "type": "object", "required": ["height", "hash", "parent", "timeMilliseconds", "stateRoot", "proposer", "transactions",
-              "attestations"],
-            "properties": {
-              "height": {"type": "integer", "minimum": 0},
-              "hash": {"$ref": "#/components/schemas/Digest"},
-              "parent": {"$ref": "#/components/schemas/Digest"},
-              "timeMilliseconds": {"type": "integer", "minimum": 0},
-              "stateRoot": {"$ref": "#/components/schemas/Digest"},
-              "proposer": {"$ref": "#/components/schemas/Digest"},
-              "transactions": {"type": "integer", "minimum": 0},
-              "attestations": {"type": "integer", "minimum": 0}
-            }
-          },
-          "Account": {
-            "type": "object", "required": ["key", "nonce", "nextNonce", "balance", "stake", "locked", "unbonding", "height"],
-            "properties": {
-              "key": {"$ref": "#/components/schemas/Digest"},
-              "nonce": {"type": "integer", "minimum": 0},
-              "nextNonce": {"type": "integer", "minimum": 0},
-              "balance": {"$ref": "#/components/schemas/Amount"},
-              "stake": {"$ref": "#/components/schemas/Amount"},
-              "locked": {"$ref": "#/components/schemas/Amount"},
-              "unbonding": {"$ref": "#/components/schemas/Amount"},
-              "height": {"type": "integer", "minimum": 0}
-            }
-          },
-          "Claim": {
-            "type": "object", "required": ["id", "provider", "modelRoot", "batchRoot", "recordCount", "blob", "posted", "deadline",
-              "bond", "status"],
-            "properties": {
-              "id": {"$ref": "#/components/schemas/Digest"},
-              "provider": {"$ref": "#/components/schemas/Digest"},
-              "modelRoot": {"$ref": "#/components/schemas/Digest"},
-              "batchRoot": {"$ref": "#/components/schemas/Digest"},
-              "recordCount": {"type": "integer", "minimum": 0},
-              "blob": {"$ref": "#/components/schemas/Digest"},
-              "posted": {"type": "integer", "minimum": 0},
-              "deadline": {"type": "integer", "minimum": 0},
-              "bond": {"$ref": "#/components/schemas/Amount"},
-              "status": {"type": "string", "enum": ["pending", "finalized", "slashed"]},
-              "settled": {"type": "integer", "minimum": 0},
-              "challenger": {"$ref": "#/components/schemas/Digest"}
-            }
-          },
-          "Model": {
-            "type": "object", "required": ["root", "name", "tensorsRoot", "tokenizer", "graphBytes", "height"],
-            "properties": {
-              "root": {"$ref": "#/components/schemas/Digest"},
-              "name": {"type": "string"},
-              "tensorsRoot": {"$ref": "#/components/schemas/Digest"},
-              "tokenizer": {"$ref": "#/components/schemas/Digest"},
-              "graphBytes": {"type": "integer", "minimum": 0},
-              "height": {"type": "integer", "minimum": 0},
-              "registrant": {"$ref": "#/components/schemas/Digest"}
-            }
-          },
-          "Problem": {
-            "type": "object", "required": ["type", "title", "status", "detail", "code"],
-            "properties": {
-              "type": {"type": "string"},
-              "title": {"type": "string"},
-              "status": {"type": "integer", "minimum": 0},
-              "detail": {"type": "string"},
-              "code": {"type": "string"},
-              "number": {"type": "integer", "minimum": 0}
-            }
-          }
+          "Status": {"type": "object", "required": ["chain", "network", "role", "height", "headerHash", "stateRoot", "timeMilliseconds",
+            "finalHeight", "poolTransactions", "poolBytes", "executorVersion"],
+              "properties": {"chain": {"$ref": "#/components/schemas/Digest"}, "network": {"type": "string"}, "role": {"type": "string",
+                "enum": ["sequencer", "follower"]}, "height": {"type": "integer", "minimum": 0},
+                  "headerHash": {"$ref": "#/components/schemas/Digest"}, "stateRoot": {"$ref": "#/components/schemas/Digest"},
+                    "timeMilliseconds": {"type": "integer", "minimum": 0}, "finalHeight": {"type": "integer", "minimum": 0},
+                      "poolTransactions": {"type": "integer", "minimum": 0}, "poolBytes": {"type": "integer", "minimum": 0},
+                        "executorVersion": {"$ref": "#/components/schemas/Digest"}, "halted": {"type": "string"}}},
+          "TransactionStatus": {"type": "object", "required": ["id"], "properties": {"id": {"$ref": "#/components/schemas/Digest"},
+            "inclusion": {"type": "object", "required": ["height", "index", "outcome"], "properties": {"height": {"type": "integer",
+              "minimum": 0}, "index": {"type": "integer", "minimum": 0}, "outcome": {"type": "integer", "minimum": 0}}}}},
+          "BlockSummary": {"type": "object", "required": ["height", "hash", "parent", "timeMilliseconds", "stateRoot", "proposer",
+            "transactions", "attestations"], "properties": {"height": {"type": "integer", "minimum": 0},
+              "hash": {"$ref": "#/components/schemas/Digest"}, "parent": {"$ref": "#/components/schemas/Digest"},
+                "timeMilliseconds": {"type": "integer", "minimum": 0}, "stateRoot": {"$ref": "#/components/schemas/Digest"},
+                  "proposer": {"$ref": "#/components/schemas/Digest"}, "transactions": {"type": "integer", "minimum": 0},
+                    "attestations": {"type": "integer", "minimum": 0}}},
+          "Account": {"type": "object", "required": ["key", "nonce", "nextNonce", "balance", "stake", "locked", "unbonding", "height"],
+            "properties": {"key": {"$ref": "#/components/schemas/Digest"}, "nonce": {"type": "integer", "minimum": 0},
+              "nextNonce": {"type": "integer", "minimum": 0}, "balance": {"$ref": "#/components/schemas/Amount"},
+                "stake": {"$ref": "#/components/schemas/Amount"}, "locked": {"$ref": "#/components/schemas/Amount"},
+                  "unbonding": {"$ref": "#/components/schemas/Amount"}, "height": {"type": "integer", "minimum": 0}}},
+          "Claim": {"type": "object", "required": ["id", "provider", "modelRoot", "batchRoot", "recordCount", "blob", "posted",
+            "deadline", "bond", "status"], "properties": {"id": {"$ref": "#/components/schemas/Digest"},
+              "provider": {"$ref": "#/components/schemas/Digest"}, "modelRoot": {"$ref": "#/components/schemas/Digest"},
+                "batchRoot": {"$ref": "#/components/schemas/Digest"}, "recordCount": {"type": "integer", "minimum": 0},
+                  "blob": {"$ref": "#/components/schemas/Digest"}, "posted": {"type": "integer", "minimum": 0},
+                    "deadline": {"type": "integer", "minimum": 0}, "bond": {"$ref": "#/components/schemas/Amount"},
+                      "status": {"type": "string", "enum": ["pending", "finalized", "slashed"]}, "settled": {"type": "integer",
+                        "minimum": 0}, "challenger": {"$ref": "#/components/schemas/Digest"}}},
+          "Model": {"type": "object", "required": ["root", "name", "tensorsRoot", "tokenizer", "graphBytes", "height"],
+            "properties": {"root": {"$ref": "#/components/schemas/Digest"}, "name": {"type": "string"},
+              "tensorsRoot": {"$ref": "#/components/schemas/Digest"}, "tokenizer": {"$ref": "#/components/schemas/Digest"},
+                "graphBytes": {"type": "integer", "minimum": 0}, "height": {"type": "integer", "minimum": 0},
+                  "registrant": {"$ref": "#/components/schemas/Digest"}}},
+          "Problem": {"type": "object", "required": ["type", "title", "status", "detail", "code"],
+            "properties": {"type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer", "minimum": 0},
+              "detail": {"type": "string"}, "code": {"type": "string"}, "number": {"type": "integer", "minimum": 0}}}
         },
         "responses": { "Problem": {"description": "what went wrong (RFC 9457)",
           "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}} }
