@@ -90,15 +90,15 @@ extension Provider {
       PostClaim(
         modelRoot: commitment.modelRoot, batchRoot: batch.tree.root, recordCount: UInt32(records.count), blob: Digest.hash(blob)))
     let account = try await account()
-    guard let transaction = OwnTransaction(payload, blob: blob, nonce: account.nextNonce, key: key, genesis: genesis) else {
-      preconditionFailure("a batch within the limits makes a transaction within the limits")
+    func body(fee: Amount) -> TransactionBody {
+      TransactionBody(chain: genesis.root, sender: publicKey, nonce: account.nextNonce, fee: fee, payload: payload)
     }
-    guard account.balance.amount >= transaction.fee else {
-      throw .balanceTooLow(balance: account.balance.amount, fee: transaction.fee)
-    }
+    let fee = body(fee: .zero).requiredFee(blobBytes: blob.count, parameters: genesis.parameters)
+    guard account.balance.amount >= fee else { throw .balanceTooLow(balance: account.balance.amount, fee: fee) }
+    let transaction = body(fee: fee).signed(by: key)
     let claim = OutgoingClaim(
-      claim: Claim.identifier(provider: AccountIdentifier(publicKey), nonce: transaction.nonce),
-      transactionIdentifier: transaction.identifier, transaction: transaction.submission.transaction, sequences: sequences)
+      claim: Claim.identifier(provider: AccountIdentifier(publicKey), nonce: account.nextNonce),
+      transactionIdentifier: transaction.body.identifier, transaction: transaction.encoded, sequences: sequences)
     do { try journal.setOutgoing(claim) } catch { throw .store(error) }
     outgoing = claim
     return claim
