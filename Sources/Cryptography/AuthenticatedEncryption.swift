@@ -1,13 +1,13 @@
 internal import COpenSSL
 
 /// AES-256-GCM and scrypt of libcrypto, for the keystore alone. `[KEY-1]`
-enum AuthenticatedEncryption {
-  static let keyBytes = 32
-  static let nonceBytes = 12
-  static let tagBytes = 16
+package enum AuthenticatedEncryption {
+  package static let keyBytes = 32
+  package static let nonceBytes = 12
+  package static let tagBytes = 16
 
   /// Derives a key from a password; nil when libcrypto refuses the costs or has no memory.
-  static func deriveKey(password: [UInt8], salt: [UInt8], cost: ScryptCost) -> SecretBytes? {
+  package static func deriveKey(password: [UInt8], salt: [UInt8], cost: ScryptCost) -> SecretBytes? {
     var key = [UInt8](repeating: 0, count: keyBytes)
     defer { OPENSSL_cleanse(&key, key.count) }
     let isDerived = password.withUnsafeBytes { passwordBuffer in
@@ -19,7 +19,7 @@ enum AuthenticatedEncryption {
   }
 
   /// Encrypts `plain` (not empty) and authenticates it together with `additional`; the result ends with the tag.
-  static func seal(_ plain: UnsafeRawBufferPointer, key: SecretBytes, nonce: [UInt8], additional: [UInt8]) -> [UInt8]? {
+  package static func seal(_ plain: UnsafeRawBufferPointer, key: SecretBytes, nonce: [UInt8], additional: [UInt8]) -> [UInt8]? {
     guard nonce.count == nonceBytes, let context = EVP_CIPHER_CTX_new() else { return nil }
     defer { EVP_CIPHER_CTX_free(context) }
     var output = [UInt8](repeating: 0, count: plain.count)
@@ -38,7 +38,7 @@ enum AuthenticatedEncryption {
   }
 
   /// Decrypts what `seal` returned, or nil when the key, the nonce, the additional data or a byte differs.
-  static func open(_ sealed: [UInt8], key: SecretBytes, nonce: [UInt8], additional: [UInt8]) -> SecretBytes? {
+  package static func open(_ sealed: [UInt8], key: SecretBytes, nonce: [UInt8], additional: [UInt8]) -> SecretBytes? {
     guard nonce.count == nonceBytes, sealed.count > tagBytes, let context = EVP_CIPHER_CTX_new() else { return nil }
     defer { EVP_CIPHER_CTX_free(context) }
     let cipher = Array(sealed.dropLast(tagBytes))

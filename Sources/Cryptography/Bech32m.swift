@@ -17,7 +17,7 @@ public enum AddressRejection: Error, Hashable, Sendable, CaseIterable {
 }
 
 /// The text format of BIP-350: a human-readable part, groups of 5 bits, a checksum. `[ADDR-1]`
-enum Bech32m {
+package enum Bech32m {
   private static let alphabet = Array("qpzry9x8gf2tvdw0s3jn54khce6mua7l".utf8)
   private static let generators: [UInt32] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3]
   private static let constant: UInt32 = 0x2bc8_30a3
@@ -25,7 +25,7 @@ enum Bech32m {
   private static let maximumLength = 90
 
   /// Writes groups below 32 behind a prefix of small letters.
-  static func encode(prefix: String, groups: [UInt8]) -> String {
+  package static func encode(prefix: String, groups: [UInt8]) -> String {
     let expanded = expand(Array(prefix.utf8)) + groups
     let check = polymod(expanded + [UInt8](repeating: 0, count: checksumCount)) ^ constant
     let checkGroups = (0..<checksumCount).map { UInt8(truncatingIfNeeded: check >> UInt32(5 * (checksumCount - 1 - $0))) & 31 }
@@ -33,7 +33,7 @@ enum Bech32m {
   }
 
   /// Reads text of at most 90 characters; the prefix comes back in small letters.
-  static func decode(_ text: String) throws(AddressRejection) -> (prefix: String, groups: [UInt8]) {
+  package static func decode(_ text: String) throws(AddressRejection) -> (prefix: String, groups: [UInt8]) {
     let raw = Array(text.utf8)
     guard raw.count <= maximumLength else { throw .malformed }
     guard raw.allSatisfy({ (33...126).contains($0) }) else { throw .invalidCharacter }

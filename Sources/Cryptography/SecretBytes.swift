@@ -1,12 +1,12 @@
 internal import COpenSSL
 
 /// Bytes that are wiped when the last reference goes.
-final class SecretBytes: @unchecked Sendable {
+package final class SecretBytes: @unchecked Sendable {
   // Written in the initialiser only, so that sharing between threads is safe.
   private let buffer: UnsafeMutableRawBufferPointer
 
   /// Copies `bytes`; the caller's own copy is the caller's to forget.
-  init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 8)
     buffer.copyBytes(from: bytes)
   }
@@ -17,5 +17,5 @@ final class SecretBytes: @unchecked Sendable {
   }
 
   /// Calls `body` with the bytes, which must not outlive the call.
-  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result { body(UnsafeRawBufferPointer(buffer)) }
+  package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result { body(UnsafeRawBufferPointer(buffer)) }
 }

@@ -25,31 +25,31 @@ public struct StateNodeKey: Hashable, Sendable {
 }
 
 /// One pair of the state as the tree holds it.
-struct StateLeaf: Hashable, Sendable {
-  let keyHash: Digest
-  let value: [UInt8]
+package struct StateLeaf: Hashable, Sendable {
+  package let keyHash: Digest
+  package let value: [UInt8]
 
   /// SHA-256 of 0x02, the key hash and the hash of the value. `[JMT-1]`
-  var hash: Digest { StateHash.leaf(keyHash: keyHash, valueHash: Digest.hash(value)) }
+  package var hash: Digest { StateHash.leaf(keyHash: keyHash, valueHash: Digest.hash(value)) }
 }
 
 /// A subtree below a branch: where it is stored and what it hashes to.
-struct StateChild: Hashable, Sendable {
-  let version: UInt64
-  let hash: Digest
+package struct StateChild: Hashable, Sendable {
+  package let version: UInt64
+  package let hash: Digest
   /// Whether the subtree is a single pair, which the hash of a branch has to know. `[JMT-1]`
-  let isLeaf: Bool
+  package let isLeaf: Bool
 }
 
 /// A stored node. A branch stands for four levels of the binary tree, so that a look-up reads a quarter of the nodes.
-enum StateNode: Hashable, Sendable {
+package enum StateNode: Hashable, Sendable {
   /// No pairs at all: stored only as a root.
   case empty
   case leaf(StateLeaf)
   case branch(StateBranch)
 
   /// The root of the pairs below the node. `[JMT-1]`
-  var hash: Digest {
+  package var hash: Digest {
     switch self {
     case .empty: .zero
     case .leaf(let leaf): leaf.hash
@@ -58,7 +58,7 @@ enum StateNode: Hashable, Sendable {
   }
 
   /// Whether the tree would ever put this node at `path`.
-  func canStand(at path: NibblePath) -> Bool {
+  package func canStand(at path: NibblePath) -> Bool {
     switch self {
     case .empty: path == .root
     case .leaf(let leaf): path.nibbles.indices.allSatisfy { leaf.keyHash.nibble(at: $0) == path.nibbles[$0] }
@@ -68,18 +68,18 @@ enum StateNode: Hashable, Sendable {
 }
 
 /// Sixteen slots, at least one of them in use; a slot that is alone is not a leaf.
-struct StateBranch: Hashable, Sendable {
-  private(set) var children: [StateChild?]
+package struct StateBranch: Hashable, Sendable {
+  package private(set) var children: [StateChild?]
 
   /// Makes a branch.
   /// - Precondition: there are 16 slots.
-  init(children: [StateChild?]) {
+  package init(children: [StateChild?]) {
     precondition(children.count == 16)
     self.children = children
   }
 
   /// The hash of the branch. `[JMT-1]`
-  var hash: Digest { hash(of: 0..<16) }
+  package var hash: Digest { hash(of: 0..<16) }
 
   /// The hash of 1, 2, 4, 8 or 16 aligned slots.
   func hash(of slots: Range<Int>) -> Digest {

@@ -1,7 +1,7 @@
 import Bytes
 
 extension StateNode: CanonicallyCodable {
-  init(from reader: inout ByteReader) throws(DecodingRejection) {
+  package init(from reader: inout ByteReader) throws(DecodingRejection) {
     switch try reader.read(UInt8.self) {
     case 0: self = .empty
     case 1: self = .leaf(try StateLeaf(from: &reader))
@@ -10,7 +10,7 @@ extension StateNode: CanonicallyCodable {
     }
   }
 
-  func encode(to writer: inout ByteWriter) {
+  package func encode(to writer: inout ByteWriter) {
     switch self {
     case .empty:
       writer.write(UInt8(0))
@@ -25,12 +25,12 @@ extension StateNode: CanonicallyCodable {
 }
 
 extension StateLeaf: CanonicallyCodable {
-  init(from reader: inout ByteReader) throws(DecodingRejection) {
+  package init(from reader: inout ByteReader) throws(DecodingRejection) {
     keyHash = try reader.readDigest()
     value = try reader.readCounted(atMost: StateChange.maximumValueBytes)
   }
 
-  func encode(to writer: inout ByteWriter) {
+  package func encode(to writer: inout ByteWriter) {
     writer.write(keyHash)
     writer.writeCounted(value)
   }
@@ -38,7 +38,7 @@ extension StateLeaf: CanonicallyCodable {
 
 extension StateBranch: CanonicallyCodable {
   /// Reads two sets of slots as 16 bits each, the used ones and the leaves among them, then the used slots in order.
-  init(from reader: inout ByteReader) throws(DecodingRejection) {
+  package init(from reader: inout ByteReader) throws(DecodingRejection) {
     let used = try reader.read(UInt16.self)
     let leaves = try reader.read(UInt16.self)
     guard used != 0, leaves & ~used == 0 else { throw .outOfRange }
@@ -53,7 +53,7 @@ extension StateBranch: CanonicallyCodable {
     self.init(children: children)
   }
 
-  func encode(to writer: inout ByteWriter) {
+  package func encode(to writer: inout ByteWriter) {
     var (used, leaves): (UInt16, UInt16) = (0, 0)
     for (slot, child) in children.enumerated() {
       guard let child else { continue }

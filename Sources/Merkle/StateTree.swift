@@ -57,7 +57,7 @@ public struct StateTree<Reader: StateTreeReader>: Sendable {
   }
 
   /// The root's node.
-  func rootNode() throws(Failure) -> StateNode {
+  package func rootNode() throws(Failure) -> StateNode {
     guard let version else { return .empty }
     return try load(version, .root)
   }
@@ -71,7 +71,7 @@ public struct StateTree<Reader: StateTreeReader>: Sendable {
   }
 
   /// Reads a node, and checks that it can stand where it does: a damaged store must not lead the callers astray.
-  func load(_ version: UInt64, _ path: NibblePath) throws(Failure) -> StateNode {
+  package func load(_ version: UInt64, _ path: NibblePath) throws(Failure) -> StateNode {
     let key = StateNodeKey(version: version, path: path)
     let bytes: [UInt8]?
     do { bytes = try reader.node(at: key) } catch { throw .store(error) }

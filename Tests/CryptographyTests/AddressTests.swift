@@ -2,7 +2,7 @@ import Bytes
 import TestSupport
 import Testing
 
-@testable import Cryptography
+import Cryptography
 
 @Suite("Addresses [ADDR-1]")
 struct AddressTests {

@@ -2,7 +2,7 @@ import Bytes
 import TestSupport
 import Testing
 
-@testable import Cryptography
+import Cryptography
 
 /// The same bytes again and again, so that a key file can be compared with one on record.
 private struct FixedBytes: RandomBytes {

@@ -2,7 +2,7 @@ import Bytes
 import TestSupport
 import Testing
 
-@testable import Cryptography
+import Cryptography
 
 @Suite("Signatures [SIG-1] [SIG-2] [SIG-3]")
 struct SignatureTests {

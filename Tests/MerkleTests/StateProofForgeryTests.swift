@@ -3,7 +3,7 @@ import Cryptography
 import TestSupport
 import Testing
 
-@testable import Merkle
+import Merkle
 
 /// A present key shown as absent is how proofs of state were broken elsewhere (ICS23, "Dragonberry"). Here the forger has the whole tree.
 @Suite("Forged absence and forged presence [JMT-3]")

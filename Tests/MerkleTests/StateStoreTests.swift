@@ -2,7 +2,7 @@ import Bytes
 import TestSupport
 import Testing
 
-@testable import Merkle
+import Merkle
 
 /// A store that fails, loses or damages what it is told to.
 private struct FaultyStore: StateTreeReader {

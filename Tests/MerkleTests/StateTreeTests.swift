@@ -3,7 +3,7 @@ import Cryptography
 import TestSupport
 import Testing
 
-@testable import Merkle
+import Merkle
 
 /// R(S, b) of SPEC, word for word: the slow twin of the state tree. `[JMT-1]`
 func referenceStateRoot(_ pairs: [(key: Digest, value: [UInt8])], bit: Int = 0) -> Digest {
