@@ -137,7 +137,8 @@ struct StateTests {
             let to = TestChain.key(names.randomElement(using: &generator) ?? "bob").publicKey
             transactions.append(plain(.transfer(Transfer(to: to, amount: amount))))
           }
-          if transactions.last?.transaction.body.nonce == nonce, transactions.last?.transaction.body.sender == TestChain.key(name).publicKey {
+          if transactions.last?.transaction.body.nonce == nonce, transactions.last?.transaction.body.sender == TestChain.key(name).publicKey
+          {
             nonces[name] = nonce + 1
           }
         }

@@ -90,7 +90,8 @@ public struct TestChain: Sendable {
   ) -> TestTransaction {
     func body(fee: Amount) -> TransactionBody {
       TransactionBody(
-        chain: chain ?? genesis.root, sender: TestChain.key(name).publicKey, nonce: nonce ?? account(name).nonce, fee: fee, payload: payload)
+        chain: chain ?? genesis.root, sender: TestChain.key(name).publicKey, nonce: nonce ?? account(name).nonce, fee: fee, payload: payload
+      )
     }
     let required = body(fee: .zero).requiredFee(blobBytes: blob?.count ?? 0, parameters: genesis.parameters)
     return TestTransaction(body(fee: fee ?? required).signed(by: TestChain.key(name), random: NoRandomBytes()), blob: blob)
