@@ -10,6 +10,12 @@ public struct ClaimPlace: Hashable, Sendable {
   public let claim: Digest
   /// Which record of its batch.
   public let record: UInt32
+
+  /// Names a place.
+  public init(claim: Digest, record: UInt32) {
+    self.claim = claim
+    self.record = record
+  }
 }
 
 /// A record that waits to be posted.

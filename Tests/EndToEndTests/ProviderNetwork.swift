@@ -24,7 +24,8 @@ struct ProviderNetwork {
     var configuration = Node.Configuration()
     configuration.producesAtOnce = true
     let node = try Node(
-      store: MemoryStore(), genesis: chain.genesis, key: chain.validators[0], configuration: configuration, log: ProviderNetwork.logger)
+      store: MemoryStore(), genesis: chain.genesis, key: chain.validators[0], configuration: configuration,
+      clock: StandingClock(), log: ProviderNetwork.logger)
     self.node = node
     blocks = Task { try? await node.run() }
     if registersModel {
@@ -62,6 +63,15 @@ struct ProviderNetwork {
 
 enum ProviderTestError: Error {
   case request
+}
+
+/// A clock that stands still, so that a window ends only when a test makes blocks.
+private struct StandingClock: NodeClock {
+  func now() -> UInt64 { 2000 }
+
+  func sleep(milliseconds: UInt64) async throws(CancellationError) {
+    do { try await Task.sleep(for: .seconds(3600)) } catch { throw CancellationError() }
+  }
 }
 
 /// A node over a bad connection: submissions, or the answers to them, are lost.

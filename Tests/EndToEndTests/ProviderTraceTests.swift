@@ -90,7 +90,8 @@ struct ProviderTamperingTests {
   @Test("A flipped bit", arguments: Array(TinyModel.model.graph.segments.indices))
   func flippedBit(segment: Int) async throws {
     let place = Tampering.LeafBit(segment: segment, row: 9, chunk: 3, bit: 1001)
-    #expect(isSlashed(try await settled(.flipBit(place)).status))
+    let (status, report) = try await settled(.flipBit(place))
+    #expect(isSlashed(status), "\(String(describing: report))")
   }
 
   @Test("Another text beside the tokens")
