@@ -7,7 +7,7 @@ import Logging
 struct Program: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "probity", abstract: "A verification chain for machine-learning inference.",
-    subcommands: [NodeCommand.self])
+    subcommands: [DevnetCommand.self, NodeCommand.self, ModelCommand.self, InferCommand.self])
 
   static func main() async {
     LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }

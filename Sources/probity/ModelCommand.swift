@@ -1,0 +1,80 @@
+import ArgumentParser
+import Foundation
+import Inference
+import ModelImport
+
+/// `probity model`: makes bundles and looks into them.
+struct ModelCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "model", abstract: "Import models and inspect bundles.", subcommands: [ModelImportCommand.self, ModelInspectCommand.self])
+}
+
+/// `probity model import`.
+struct ModelImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Turn a GGUF file of the LLaMA architecture into a bundle; the same file gives the same root everywhere.")
+
+  @Argument(help: "The GGUF file.")
+  var file: String
+
+  @Option(help: "Where the bundle goes; nothing stands there before the whole bundle does.")
+  var output: String
+
+  @Option(help: "A name for people; without one, the file's own.")
+  var name: String?
+
+  func run() throws {
+    do {
+      let importer = try LlamaImporter(try GGUFFile(contentsOf: file), name: name)
+      var shown = -1
+      try importer.write(to: output) { done in
+        let percent = Int(done * 100)
+        guard percent >= shown + 10 else { return }
+        shown = percent
+        FileHandle.standardError.write(Data("imported \(percent) %\n".utf8))
+      }
+    } catch {
+      throw CommandFailure("\(file): \(error)")
+    }
+    let model = try loadModel(output)
+    print("model root \(ModelTrees(model).commitment(to: model).modelRoot)")
+  }
+}
+
+/// `probity model inspect`.
+struct ModelInspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "inspect", abstract: "Check a bundle and describe it.")
+
+  @Argument(help: "The bundle.")
+  var file: String
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let model = try loadModel(file)
+    let commitment = ModelTrees(model).commitment(to: model)
+    if json {
+      let fields: [String: Any] = [
+        "name": model.name, "modelRoot": commitment.modelRoot.hex, "graphDigest": commitment.graphDigest.hex,
+        "tensorsRoot": commitment.tensorsRoot.hex, "tokenizerDigest": commitment.tokenizerDigest.hex, "vocabulary": model.graph.vocabulary,
+        "context": model.graph.context, "segments": model.graph.segments.count, "tensors": model.graph.tensors.count,
+      ]
+      print(String(decoding: try JSONSerialization.data(withJSONObject: fields, options: [.sortedKeys]), as: UTF8.self))
+      return
+    }
+    print("name        \(model.name)")
+    print("model root  \(commitment.modelRoot)")
+    print("vocabulary  \(model.graph.vocabulary), context \(model.graph.context)")
+    print("graph       \(model.graph.segments.count) segments, \(model.graph.tensors.count) tensors")
+    for (index, segment) in model.graph.segments.enumerated() where index < 8 || index >= model.graph.maximaSegment {
+      let layout = model.graph.layouts[index]
+      print("  segment \(index)  \(segment.name), \(layout.chunks) leaves of \(layout.leafBytes) bytes a row")
+    }
+  }
+}
+
+/// The model in a bundle file, mapped and checked.
+func loadModel(_ path: String) throws -> Model {
+  do { return try Model(try ModelBytes.mapping(path)) } catch { throw CommandFailure("\(path): \(error)") }
+}
