@@ -49,7 +49,8 @@ public enum ChainAudit {
       }
     }
     return Report(
-      height: chain.height.value, headerHash: chain.tip.hash, stateRoot: chain.tip.header.stateRoot, replayedHeight: replay.tip.header.height.value,
+      height: chain.height.value, headerHash: chain.tip.hash, stateRoot: chain.tip.header.stateRoot,
+      replayedHeight: replay.tip.header.height.value,
       transactions: transactions, waiting: pool.count)
   }
 
@@ -83,7 +84,8 @@ private struct Replay {
     do {
       let verified = try VerifiedBlock(block, genesis: tip.genesis)
       let executed = try BlockExecutor.execute(verified, on: tip, tokenizers: tokenizers)
-      let update = try StateTree(reader: tree, version: tip.header.height.value).updated(by: executed.changes.treeChanges, version: height.value)
+      let update = try StateTree(reader: tree, version: tip.header.height.value).updated(
+        by: executed.changes.treeChanges, version: height.value)
       let accepted = try executed.accepted(stateRoot: update.root)
       tree.apply(update)
       tree.prune(update.staleNodes)

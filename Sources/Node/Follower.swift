@@ -57,7 +57,8 @@ public struct Follower: Sendable {
 
   /// The source must be of our network, and what it holds must not contradict us.
   private func checkSource() async throws(Interruption) {
-    let ours: NodeStatus, theirs: NodeStatus
+    let ours: NodeStatus
+    let theirs: NodeStatus
     do throws(NodeError) { (ours, theirs) = (try await node.status(), try await source.status()) } catch { throw .source(error) }
     guard ours.chain == theirs.chain else { throw .failure(.anotherChain(found: theirs.chain.hex, expected: ours.chain.hex)) }
     let height = Height(min(ours.height, theirs.height))

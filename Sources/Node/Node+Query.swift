@@ -16,7 +16,8 @@ extension Node: NodeAPI {
     return NodeStatus(
       chain: genesis.root, network: String(decoding: genesis.name, as: UTF8.self), role: upstream == nil ? .sequencer : .follower,
       height: header.height.value, headerHash: chain.tip.hash, stateRoot: header.stateRoot, timeMilliseconds: header.time,
-      finalHeight: chain.finalHeight.value, poolTransactions: pool.count, poolBytes: pool.byteCount, executorVersion: ExecutorVersion.current,
+      finalHeight: chain.finalHeight.value, poolTransactions: pool.count, poolBytes: pool.byteCount,
+      executorVersion: ExecutorVersion.current,
       halted: halted?.description)
   }
 
@@ -52,7 +53,8 @@ extension Node: NodeAPI {
         try answered { () throws(NodeFailure) in
           let block = try chain.reader.block(at: Height(height))
           return BlockSummary(
-            header: block.header, hash: block.header.hash, transactions: block.body.transactions.count, attestations: block.attestations.count)
+            header: block.header, hash: block.header.hash, transactions: block.body.transactions.count,
+            attestations: block.attestations.count)
         })
     }
     return Page(items: items, next: start > 0 ? start : nil)
@@ -86,7 +88,8 @@ extension Node: NodeAPI {
   public func account(_ identifier: AccountIdentifier) async throws(NodeError) -> AccountView {
     let account = chain.tip.state.account(identifier)
     return AccountView(
-      key: Digest(identifier.bytes) ?? .zero, account: account, nextNonce: pool.nextNonce(of: identifier, account: account), height: chain.height)
+      key: Digest(identifier.bytes) ?? .zero, account: account, nextNonce: pool.nextNonce(of: identifier, account: account),
+      height: chain.height)
   }
 
   public func claim(_ id: Digest) async throws(NodeError) -> ClaimView {

@@ -60,7 +60,8 @@ public actor Node {
   ///   - key: The validator's key with which the node signs; nil: it only follows.
   ///   - upstream: The node that is followed, to which transactions are handed on; nil: this node makes the blocks.
   public init(
-    store: any KeyValueStore, genesis: Genesis, key: PrivateKey?, upstream: (any NodeAPI)? = nil, configuration: Configuration = Configuration(),
+    store: any KeyValueStore, genesis: Genesis, key: PrivateKey?, upstream: (any NodeAPI)? = nil,
+    configuration: Configuration = Configuration(),
     clock: any NodeClock = SystemClock(), random: any RandomBytes = SystemRandomBytes(), log: Logger = Logger(label: "probity.node")
   ) throws(NodeFailure) {
     if let key, genesis.validator(AccountIdentifier(key.publicKey)) == nil { throw .notAValidator(key.publicKey.xCoordinate.hex) }

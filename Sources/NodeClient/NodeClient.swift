@@ -148,7 +148,9 @@ public struct NodeClient: NodeAPI {
     return bytes
   }
 
-  public func events() async throws(NodeError) -> AsyncStream<NodeEvent> { EventParser.events(try transport.stream(NodeRoute.events.rawValue)) }
+  public func events() async throws(NodeError) -> AsyncStream<NodeEvent> {
+    EventParser.events(try transport.stream(NodeRoute.events.rawValue))
+  }
 }
 
 extension NodeClient {

@@ -1,7 +1,8 @@
 /// The page at `/`: the chain for people, without anything from elsewhere.
 enum Explorer {
   /// The page may run its own script and ask its own node, nothing else.
-  static let contentSecurityPolicy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'"
+  static let contentSecurityPolicy =
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'"
 
   /// The page. Whatever it shows goes through `textContent`, so that no name on the chain can become markup.
   static let page = #"""

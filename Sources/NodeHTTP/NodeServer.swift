@@ -78,7 +78,8 @@ public struct NodeServer: Sendable {
     on(router, .claims) { api, reading in
       let query = ClaimQuery(
         state: try reading.queryChoice("status"), provider: try reading.queryDigest("provider").map { AccountIdentifier($0) },
-        modelRoot: try reading.queryDigest("model"), cursor: try reading.queryNumber("cursor"), limit: try reading.queryNumber("limit") ?? 64)
+        modelRoot: try reading.queryDigest("model"), cursor: try reading.queryNumber("cursor"),
+        limit: try reading.queryNumber("limit") ?? 64)
       return Response(json: try await api.claims(query))
     }
     on(router, .claim) { api, reading in Response(json: try await api.claim(reading.digest("id"))) }

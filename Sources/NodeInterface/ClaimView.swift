@@ -36,7 +36,8 @@ extension ClaimView: Codable {
       provider: AccountIdentifier(try container.decode(Digest.self, forKey: .provider)),
       modelRoot: try container.decode(Digest.self, forKey: .modelRoot), batchRoot: try container.decode(Digest.self, forKey: .batchRoot),
       recordCount: try container.decode(UInt32.self, forKey: .recordCount), blob: try container.decode(Digest.self, forKey: .blob),
-      posted: Height(try container.decode(UInt64.self, forKey: .posted)), deadline: Height(try container.decode(UInt64.self, forKey: .deadline)),
+      posted: Height(try container.decode(UInt64.self, forKey: .posted)),
+      deadline: Height(try container.decode(UInt64.self, forKey: .deadline)),
       bond: try container.decode(DecimalAmount.self, forKey: .bond).amount, status: status)
   }
 
@@ -98,7 +99,9 @@ public struct ClaimQuery: Hashable, Sendable {
   public static let maximumLimit = 256
 
   /// Makes a query.
-  public init(state: ClaimState? = nil, provider: AccountIdentifier? = nil, modelRoot: Digest? = nil, cursor: UInt64? = nil, limit: Int = 64) {
+  public init(
+    state: ClaimState? = nil, provider: AccountIdentifier? = nil, modelRoot: Digest? = nil, cursor: UInt64? = nil, limit: Int = 64
+  ) {
     self.state = state
     self.provider = provider
     self.modelRoot = modelRoot

@@ -37,7 +37,8 @@ public struct NodeStatus: Codable, Hashable, Sendable {
 
   /// Makes a status.
   public init(
-    chain: Digest, network: String, role: Role, height: UInt64, headerHash: Digest, stateRoot: Digest, timeMilliseconds: UInt64, finalHeight: UInt64,
+    chain: Digest, network: String, role: Role, height: UInt64, headerHash: Digest, stateRoot: Digest, timeMilliseconds: UInt64,
+    finalHeight: UInt64,
     poolTransactions: Int, poolBytes: Int, executorVersion: Digest, halted: String?
   ) {
     self.chain = chain

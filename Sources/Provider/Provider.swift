@@ -114,7 +114,9 @@ public actor Provider {
   /// Starts to answer a request; throws at once where it can be refused. What is started runs to its end, also if nobody waits for it.
   public nonisolated func start(_ request: Request, signature: Signature) async throws(AnswerError) -> RunningAnswer {
     let tokens: [UInt32]
-    do { tokens = try maker.check(request, signature: signature, newTokenLimit: configuration.newTokenLimit) } catch { throw .rejected(error) }
+    do { tokens = try maker.check(request, signature: signature, newTokenLimit: configuration.newTokenLimit) } catch {
+      throw .rejected(error)
+    }
     return try await begin(request, signature: signature, promptTokens: tokens)
   }
 

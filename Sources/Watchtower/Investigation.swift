@@ -52,10 +52,13 @@ struct Investigation: Sendable {
   }
 
   /// Runs a replay off the threads of the concurrency runtime, which must not be held for seconds.
-  private func replaying<Value: Sendable>(_ body: @escaping @Sendable () throws(RunRejection) -> Value) async -> Result<Value, RunRejection> {
+  private func replaying<Value: Sendable>(_ body: @escaping @Sendable () throws(RunRejection) -> Value) async -> Result<Value, RunRejection>
+  {
     await withCheckedContinuation { continuation in
       DispatchQueue.global(qos: .userInitiated).async {
-        do throws(RunRejection) { continuation.resume(returning: .success(try body())) } catch { continuation.resume(returning: .failure(error)) }
+        do throws(RunRejection) { continuation.resume(returning: .success(try body())) } catch {
+          continuation.resume(returning: .failure(error))
+        }
       }
     }
   }

@@ -12,7 +12,8 @@ struct ModelCommand: ParsableCommand {
 /// `probity model import`.
 struct ModelImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Turn a GGUF file of the LLaMA architecture into a bundle; the same file gives the same root everywhere.")
+    commandName: "import",
+    abstract: "Turn a GGUF file of the LLaMA architecture into a bundle; the same file gives the same root everywhere.")
 
   @Argument(help: "The GGUF file.")
   var file: String

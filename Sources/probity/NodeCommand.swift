@@ -41,7 +41,8 @@ struct NodeRunCommand: AsyncParsableCommand {
   @Flag(help: "Make a block as soon as a transaction waits, not only after each interval.")
   var atOnce = false
 
-  @Option(help: ArgumentHelp("Delete the records of claims this many blocks after their window; the default keeps all.", valueName: "blocks"))
+  @Option(
+    help: ArgumentHelp("Delete the records of claims this many blocks after their window; the default keeps all.", valueName: "blocks"))
   var pruneBlobs: UInt64?
 
   @Flag(help: "Print the line that says where the node listens as JSON.")
@@ -124,7 +125,9 @@ struct NodeCheckCommand: AsyncParsableCommand {
     } else {
       print("height \(report.height), state root \(report.stateRoot), \(report.waiting) waiting")
       print("replayed \(report.replayedHeight) blocks with \(report.transactions) transactions: all in order")
-      if report.replayedHeight < report.height { print("the blobs of block \(report.replayedHeight + 1) were pruned: later blocks were not replayed") }
+      if report.replayedHeight < report.height {
+        print("the blobs of block \(report.replayedHeight + 1) were pruned: later blocks were not replayed")
+      }
     }
   }
 }

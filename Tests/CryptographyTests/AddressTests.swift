@@ -1,8 +1,7 @@
 import Bytes
+import Cryptography
 import TestSupport
 import Testing
-
-import Cryptography
 
 @Suite("Addresses [ADDR-1]")
 struct AddressTests {

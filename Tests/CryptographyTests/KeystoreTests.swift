@@ -1,8 +1,7 @@
 import Bytes
+import Cryptography
 import TestSupport
 import Testing
-
-import Cryptography
 
 /// The same bytes again and again, so that a key file can be compared with one on record.
 private struct FixedBytes: RandomBytes {

@@ -1,8 +1,7 @@
 import Bytes
+import Cryptography
 import TestSupport
 import Testing
-
-import Cryptography
 
 @Suite("Signatures [SIG-1] [SIG-2] [SIG-3]")
 struct SignatureTests {

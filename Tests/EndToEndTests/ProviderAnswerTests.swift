@@ -118,7 +118,8 @@ struct ProviderRestartTests {
     let claim = try #require(try await provider.post())
     let view = try await network.node.claim(claim)
     #expect(try Inference.Batch(decoding: try await network.node.blob(view.claim.blob)).records == records)
-    #expect(try await network.provider(store: store).answer(toRequest: records[1].request.digest)?.place == ClaimPlace(claim: claim, record: 1))
+    #expect(
+      try await network.provider(store: store).answer(toRequest: records[1].request.digest)?.place == ClaimPlace(claim: claim, record: 1))
   }
 
   @Test("A claim whose answer was lost is found on the chain")

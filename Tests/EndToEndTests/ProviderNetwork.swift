@@ -55,7 +55,8 @@ struct ProviderNetwork {
     guard
       let salt = Digest([UInt8](repeating: salt, count: 32)),
       let request = Request(
-        modelRoot: TinyModel.commitment.modelRoot, client: client.publicKey, salt: salt, maxNewTokens: maxNewTokens, prompt: Array(prompt.utf8))
+        modelRoot: TinyModel.commitment.modelRoot, client: client.publicKey, salt: salt, maxNewTokens: maxNewTokens,
+        prompt: Array(prompt.utf8))
     else { throw ProviderTestError.request }
     return (request, client.sign(request.digest))
   }

@@ -70,7 +70,8 @@ struct ProviderTamperingTests {
     let reports = Mutex<[Watchtower.Report]>([])
     let wallet = Wallet(key: TestChain.key("challenger"), node: network.node, genesis: network.genesis)
     let watchtower = Watchtower(
-      node: network.node, wallet: wallet, models: [WatchedModel(TinyModel.model)], traces: { _ in provider }, mode: .challenge, workers: .one,
+      node: network.node, wallet: wallet, models: [WatchedModel(TinyModel.model)], traces: { _ in provider }, mode: .challenge,
+      workers: .one,
       logger: ProviderNetwork.logger, onReport: { report in reports.withLock { $0.append(report) } })
     try await watchtower.reviewPending()
     return (try await network.node.claim(claim).claim.status, reports.withLock { $0.first })

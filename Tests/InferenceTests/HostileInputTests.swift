@@ -74,7 +74,12 @@ struct HostileInputTests {
     #expect(refused(replacing(11, 255)) == .header(.countAboveLimit))
     #expect(refused(header { $0.graph.context = 0 }) == .graph(.parameters))
     #expect(refused(replacing(start, 0x80)) == .malformedLeaf(tensor: 0, leaf: 0))
-    #expect(refused(header { $0.graph.stopTokens = [10, 300]; $0.graph.vocabulary = 320 }) == .graph(.tensorReference(segment: 0)))
+    #expect(
+      refused(
+        header {
+          $0.graph.stopTokens = [10, 300]
+          $0.graph.vocabulary = 320
+        }) == .graph(.tensorReference(segment: 0)))
     let padding = BundleHeader.padding(after: 12 + TinyModel.header.encoded.count)
     if padding > 0 { #expect(refused(replacing(start - 1, 1)) == .padding) }
   }

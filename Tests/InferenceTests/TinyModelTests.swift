@@ -47,7 +47,9 @@ struct TinyModelTests {
     #expect(Digest.hash(TinyModel.bundle) == vectors.bundleSHA256)
   }
 
-  @Test("Generation gives the reference's tokens, leaves and roots [GRAPH-5] [GRAPH-6] [GRAPH-7] [GRAPH-8] [TRACE-1] [TRACE-2]", arguments: [1, 2, 3])
+  @Test(
+    "Generation gives the reference's tokens, leaves and roots [GRAPH-5] [GRAPH-6] [GRAPH-7] [GRAPH-8] [TRACE-1] [TRACE-2]",
+    arguments: [1, 2, 3])
   func generation(workers: Int) throws {
     for run in vectors.runs {
       let generation = try model.generate(run.promptTokens, maxNewTokens: run.maxNewTokens, workers: Workers(count: workers))
@@ -80,7 +82,8 @@ struct TinyModelTests {
     let extent = Extent(promptCount: run.promptTokens.count, outputCount: run.outputTokens.count)
     for _ in 0..<20 {
       let recorder = TraceRecorder(graph: model.graph, extent: extent)
-      let rows = Stream(model: model, capacity: stream.count, workers: Workers(count: Int.random(in: 1...4, using: &generator)), recorder: recorder)
+      let rows = Stream(
+        model: model, capacity: stream.count, workers: Workers(count: Int.random(in: 1...4, using: &generator)), recorder: recorder)
       var start = 0
       while start < stream.count {
         let count = Int.random(in: 1...stream.count - start, using: &generator)

@@ -1,9 +1,8 @@
 import Bytes
 import Cryptography
+import Merkle
 import TestSupport
 import Testing
-
-import Merkle
 
 /// A present key shown as absent is how proofs of state were broken elsewhere (ICS23, "Dragonberry"). Here the forger has the whole tree.
 @Suite("Forged absence and forged presence [JMT-3]")

@@ -1,8 +1,7 @@
 import Bytes
+import Merkle
 import TestSupport
 import Testing
-
-import Merkle
 
 /// A store that fails, loses or damages what it is told to.
 private struct FaultyStore: StateTreeReader {

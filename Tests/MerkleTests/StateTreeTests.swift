@@ -1,9 +1,8 @@
 import Bytes
 import Cryptography
+import Merkle
 import TestSupport
 import Testing
-
-import Merkle
 
 /// R(S, b) of SPEC, word for word: the slow twin of the state tree. `[JMT-1]`
 func referenceStateRoot(_ pairs: [(key: Digest, value: [UInt8])], bit: Int = 0) -> Digest {

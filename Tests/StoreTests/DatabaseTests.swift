@@ -84,7 +84,8 @@ struct DatabaseTests {
         let url = URL(fileURLWithPath: damaged.store + "/" + name)
         var content = try Data(contentsOf: url)
         // The first attempts strike the ends, where lengths and footers are.
-        let place = attempt < 8 ? [0, 4, 5, 6, size - 1, size - 5, size - 12, size / 2][attempt] : Int.random(in: 0..<size, using: &generator)
+        let place =
+          attempt < 8 ? [0, 4, 5, 6, size - 1, size - 5, size - 12, size / 2][attempt] : Int.random(in: 0..<size, using: &generator)
         guard content.indices.contains(place) else { continue }
         content[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
         try content.write(to: url)

@@ -139,7 +139,8 @@ enum NormalisedRow {
     let channels = blocks.count / GroupedLinear.blockBytes(inputs: row.q.count) * GroupedLinear.channelsPerBlock
     var out = [Int32](repeating: 0, count: channels)
     let exponents = [row.exponent]
-    GroupedLinear.multiply(row.q.span, exponents: exponents.span, inputs: row.q.count, blocks: blocks, into: out.mutableSpan, rowStride: channels)
+    GroupedLinear.multiply(
+      row.q.span, exponents: exponents.span, inputs: row.q.count, blocks: blocks, into: out.mutableSpan, rowStride: channels)
     return out
   }
 }

@@ -23,7 +23,8 @@ struct DevnetCommand: AsyncParsableCommand {
   var maxTokens = 24
 
   func run() async throws {
-    let directory = URL(filePath: data ?? FileManager.default.temporaryDirectory.appending(path: "probity-devnet-\(UUID().uuidString)").path)
+    let directory = URL(
+      filePath: data ?? FileManager.default.temporaryDirectory.appending(path: "probity-devnet-\(UUID().uuidString)").path)
     guard !FileManager.default.fileExists(atPath: directory.path) else { throw CommandFailure("\(directory.path) exists already") }
     do { try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true) } catch {
       throw CommandFailure("cannot make \(directory.path): \(error.localizedDescription)")

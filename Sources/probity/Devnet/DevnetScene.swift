@@ -51,7 +51,8 @@ struct DevnetScene {
     print("chain       \(genesis.root)")
     do {
       node = try Node(
-        store: try Database(directory: directory.appending(path: "node").path), genesis: genesis, key: try DevnetScene.key("validator"), log: logger)
+        store: try Database(directory: directory.appending(path: "node").path), genesis: genesis, key: try DevnetScene.key("validator"),
+        log: logger)
       let cheaper = try Model.coarse(of: try ModelBytes.mapping(modelPath))
       let bit = Tampering.LeafBit(segment: model.graph.segments.count / 2, row: 5, chunk: 0, bit: 3)
       let cast: [(String, String, Tampering)] = [
@@ -144,12 +145,15 @@ struct DevnetScene {
       let prompt = try PromptRendering(model).prompt([ChatMessage(role: "user", content: party.question)])
       guard
         let request = Request(
-          modelRoot: party.provider.commitment.modelRoot, client: key.publicKey, salt: SystemRandomBytes().digest(), maxNewTokens: maxTokens,
+          modelRoot: party.provider.commitment.modelRoot, client: key.publicKey, salt: SystemRandomBytes().digest(),
+          maxNewTokens: maxTokens,
           prompt: prompt)
       else { throw CommandFailure("the prompt is out of range") }
       let answer = try await party.provider.answer(request, signature: key.sign(request.digest))
       print("client      asks \(party.name): \(party.question)")
-      print("\(party.name.padding(toLength: 11, withPad: " ", startingAt: 0)) answers: \(String(decoding: answer.record.answer, as: UTF8.self).debugDescription)")
+      print(
+        "\(party.name.padding(toLength: 11, withPad: " ", startingAt: 0)) answers: \(String(decoding: answer.record.answer, as: UTF8.self).debugDescription)"
+      )
       guard let claim = try await party.provider.post() else { throw CommandFailure("\(party.name) had nothing to post") }
       print("\(party.name.padding(toLength: 11, withPad: " ", startingAt: 0)) posts claim \(claim.hex.prefix(16))\n")
       return claim
@@ -193,7 +197,8 @@ struct DevnetScene {
   private func verifyReceipt(_ claim: Digest, _ client: NodeClient) async throws -> [String] {
     let receipt = directory.appending(path: "receipt.probity")
     try Data(try await client.receipt(claim: claim, record: 0)).write(to: receipt)
-    let program = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "probity-verify")
+    let program = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent().appending(
+      path: "probity-verify")
     guard FileManager.default.isExecutableFile(atPath: program.path) else { return ["probity-verify is not beside probity"] }
     print("\n$ probity-verify receipt.probity --genesis \(genesisPath)")
     let process = Process()
