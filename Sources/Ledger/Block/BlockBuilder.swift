@@ -5,17 +5,19 @@ import Cryptography
 public struct Candidate: Sendable {
   /// The transaction.
   public let transaction: VerifiedTransaction
-  /// The blob, or nil where the transaction names none.
-  public let blob: [UInt8]?
+  /// The blob's bytes, or nil where the transaction names none.
+  public var blob: [UInt8]? { named?.bytes }
+
+  let named: Blob?
 
   /// Makes a candidate, or throws the reason why no block can hold it: the blob is missing, foreign, or of a wrong size. `[TX-1]`
   public init(_ transaction: VerifiedTransaction, blob: [UInt8]?) throws(Inadmissible) {
     if let digest = transaction.body.payload.blob {
-      guard let blob, Digest.hash(blob) == digest else { throw .blobMissing }
-      guard blob.count >= 1, blob.count <= transaction.body.payload.blobByteLimit else { throw .blobSize }
-      self.blob = blob
+      guard let blob = blob.map(Blob.init), blob.digest == digest else { throw .blobMissing }
+      guard blob.bytes.count >= 1, blob.bytes.count <= transaction.body.payload.blobByteLimit else { throw .blobSize }
+      named = blob
     } else {
-      self.blob = nil
+      named = nil
     }
     self.transaction = transaction
   }
@@ -36,7 +38,7 @@ public struct BlockProposal: Sendable {
   /// The transactions, in order.
   public let transactions: [VerifiedTransaction]
   /// The blobs that the transactions name.
-  public let blobs: [(digest: Digest, bytes: [UInt8])]
+  public let blobs: [Blob]
   /// The entries that the block changes, by ascending key encoding.
   public let changes: [EntryChange]
   /// What becomes of each transaction.
@@ -76,7 +78,7 @@ public enum BlockBuilder {
     var load = BlockLoad()
     var transactions: [VerifiedTransaction] = []
     var outcomes: [Outcome] = []
-    var blobs: [(digest: Digest, bytes: [UInt8])] = []
+    var blobs: [Blob] = []
     var leftOut: [(identifier: Digest, reason: LeftOut)] = []
     transition.begin()
     for candidate in candidates {
@@ -85,9 +87,9 @@ public enum BlockBuilder {
         leftOut.append((transaction.identifier, reason))
         continue
       }
-      if let digest = transaction.body.payload.blob, let blob = candidate.blob, transition.blobs[digest] == nil {
-        transition.blobs[digest] = blob
-        blobs.append((digest, blob))
+      if let blob = candidate.named, transition.blobs[blob.digest] == nil {
+        transition.blobs[blob.digest] = blob.bytes
+        blobs.append(blob)
       }
       outcomes.append(transition.execute(transaction))
       transactions.append(transaction)

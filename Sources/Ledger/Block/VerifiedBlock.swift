@@ -9,8 +9,8 @@ public struct VerifiedBlock: Sendable {
   public let hash: Digest
   /// The transactions, each signed by its sender.
   public let transactions: [VerifiedTransaction]
-  /// The blobs by digest, in the order of the block.
-  public let blobs: [(digest: Digest, bytes: [UInt8])]
+  /// The blobs, in the order of the block.
+  public let blobs: [Blob]
   /// Who says that the header is right, ascending by validator; the proposer is among them.
   public let attestations: [Attestation]
 
@@ -30,24 +30,25 @@ public struct VerifiedBlock: Sendable {
     }
     guard block.attestations.contains(where: { $0.validator == header.proposer }) else { throw .proposerSilent }
     guard UnverifiedBlock.transactionRoot(block.transactions) == header.transactionRoot else { throw .transactionRoot }
-    let digests = block.blobs.map { Digest.hash($0) }
+    let blobs = block.blobs.map { Blob($0) }
+    let digests = blobs.map { $0.digest }
     guard UnverifiedBlock.blobRoot(digests) == header.blobRoot else { throw .blobRoot }
     let transactions = try VerifiedBlock.verified(block.transactions, chain: genesis.root)
     guard transactions.namedBlobs == digests else { throw .blobs }
     var load = BlockLoad()
     for transaction in transactions {
-      let blobBytes = transaction.body.payload.blob.flatMap(digests.firstIndex(of:)).map { block.blobs[$0].count }
+      let blobBytes = transaction.body.payload.blob.flatMap(digests.firstIndex(of:)).map { blobs[$0].bytes.count }
       guard load.add(transaction, blobBytes: blobBytes ?? 0, parameters: genesis.parameters) else { throw .size }
     }
     self.header = header
     self.hash = hash
     self.transactions = transactions
-    blobs = Array(zip(digests, block.blobs)).map { (digest: $0.0, bytes: $0.1) }
+    self.blobs = blobs
     attestations = block.attestations
   }
 
   /// A block that this machine proposed itself, from parts that were checked one by one.
-  init(header: Header, transactions: [VerifiedTransaction], blobs: [(digest: Digest, bytes: [UInt8])], attestations: [Attestation]) {
+  init(header: Header, transactions: [VerifiedTransaction], blobs: [Blob], attestations: [Attestation]) {
     self.header = header
     hash = header.hash
     self.transactions = transactions

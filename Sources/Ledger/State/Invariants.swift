@@ -20,7 +20,8 @@ extension State {
   /// The first rule of `[LED-4]`, or of the lists of `[LED-2]`, that the state breaks; nil if it breaks none.
   public var invariantViolation: InvariantViolation? {
     var sum = totals.burnt.units
-    for account in accounts.values {
+    for identifier in accounts.keys.sorted() {
+      let account = account(identifier)
       for part in [account.balance, account.stake] + account.unbonding.map(\.amount) {
         let (next, overflow) = sum.addingReportingOverflow(part.units)
         guard !overflow else { return .overflow }
