@@ -132,7 +132,10 @@ struct StateTests {
             claims.append((claim, FraudProof(claim: claim, batch: batch, index: 0, kind: .binding, evidence: [1])))
             transactions.append(
               chain.transaction(.postClaim(PostClaim(batch)), from: name, blob: batch.encoded, nonce: nonce, fee: fee))
-          case 4: if let claim = claims.randomElement(using: &generator) { transactions.append(plain(.fraudProof(claim.payload))) }
+          case 4:
+            if let claim = Bool.random(using: &generator) ? claims.last : claims.randomElement(using: &generator) {
+              transactions.append(plain(.fraudProof(claim.payload)))
+            }
           default:
             let to = TestChain.key(names.randomElement(using: &generator) ?? "bob").publicKey
             transactions.append(plain(.transfer(Transfer(to: to, amount: amount))))
