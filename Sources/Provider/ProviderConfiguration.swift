@@ -6,6 +6,8 @@ public struct ProviderConfiguration: Sendable {
   public var workers = Workers.one
   /// The most tokens that a request may ask for.
   public var newTokenLimit = 1024
+  /// How many tokens a request gets that does not say.
+  public var defaultNewTokens = 256
   /// How many requests are taken at a time: one runs, the others wait.
   public var requestPlaces = 8
   /// How many requests for traces are taken at a time: one runs, the others wait.
