@@ -13,8 +13,10 @@
 enum {
   /// Rows of a tile over widened weights: 12 sums, 2 vectors of weights and a broadcast fill the 16 registers.
   TILE_ROWS = 6,
-  /// Rows up to which the weights are widened in passing.
-  DIRECT_ROWS = 4,
+  /// Rows up to which widening the weights in passing, tile by tile, is quicker than a panel.
+  DIRECT_ROWS = 16,
+  /// How far ahead of the weights in use memory is asked for, when each is used once. The processor's own prefetch keeps up less well.
+  PREFETCH_BYTES = 2048,
   /// Inputs that are widened at a time: 16 KiB of weights, half of the L1 cache.
   PANEL_K = 512,
   /// Rows for which one widened panel is used: 8 KiB of scaled sums.
@@ -93,15 +95,34 @@ INLINE void finish(const sums *scaled, uint8_t exponent, const uint8_t *block_en
   }
 }
 
-/// One block for a few rows, straight from the int8 weights.
+/// One block for one tile, straight from the int8 weights.
 INLINE void block_direct(int rows, const int16_t *q, const uint8_t *e, size_t k, const uint8_t *block, int32_t *out, size_t stride) {
-  sums scaled[DIRECT_ROWS];
+  sums scaled[TILE_ROWS];
   UNROLL for (int r = 0; r < rows; r++) UNROLL for (int i = 0; i < 4; i++) scaled[r].part[i] = _mm256_setzero_si256();
   const uint8_t *multipliers = block + ck_block_groups_offset(k);
-  for (size_t g = 0; g < k / CK_GROUP; g++)
-    add_group(rows, true, q + CK_GROUP * g, k, block + CK_BLOCK_CHANNELS * CK_GROUP * g, multipliers + 2 * CK_BLOCK_CHANNELS * g, scaled);
+  for (size_t g = 0; g < k / CK_GROUP; g++) {
+    const uint8_t *w = block + CK_BLOCK_CHANNELS * CK_GROUP * g;
+    UNROLL for (size_t line = 0; line < CK_BLOCK_CHANNELS * CK_GROUP; line += 64)
+      _mm_prefetch((const char *)((uintptr_t)w + PREFETCH_BYTES + line), _MM_HINT_T0);
+    add_group(rows, true, q + CK_GROUP * g, k, w, multipliers + 2 * CK_BLOCK_CHANNELS * g, scaled);
+  }
   UNROLL for (int r = 0; r < rows; r++) finish(scaled + r, e[r], block + ck_block_multipliers_offset(k), out + (size_t)r * stride);
 }
+
+/// One block for up to DIRECT_ROWS rows.
+TARGET static void block_tiles(const int16_t *q, const uint8_t *e, size_t rows, size_t k, const uint8_t *block, int32_t *out, size_t stride) {
+  for (; rows >= TILE_ROWS; rows -= TILE_ROWS, q += TILE_ROWS * k, e += TILE_ROWS, out += TILE_ROWS * stride)
+    block_direct(TILE_ROWS, q, e, k, block, out, stride);
+  switch (rows) {
+  case 5: block_direct(5, q, e, k, block, out, stride); break;
+  case 4: block_direct(4, q, e, k, block, out, stride); break;
+  case 3: block_direct(3, q, e, k, block, out, stride); break;
+  case 2: block_direct(2, q, e, k, block, out, stride); break;
+  case 1: block_direct(1, q, e, k, block, out, stride); break;
+  default: break;
+  }
+}
+_Static_assert(TILE_ROWS == 6, "the cases above are the rest of a division by TILE_ROWS");
 
 INLINE void panel_tile(int rows, const int16_t *q, size_t k, size_t groups, const int16_t *panel, const uint8_t *multipliers, sums *scaled) {
   for (size_t g = 0; g < groups; g++)
@@ -136,13 +157,10 @@ TARGET void ck_linear_avx2(const int16_t *q, const uint8_t *e, size_t rows, size
     for (size_t b = 0; b < block_count; b++) {
       const uint8_t *block = blocks + b * ck_block_size(k);
       int32_t *to = out + start * stride + b * CK_BLOCK_CHANNELS;
-      switch (count) {
-      case 1: block_direct(1, x, e + start, k, block, to, stride); break;
-      case 2: block_direct(2, x, e + start, k, block, to, stride); break;
-      case 3: block_direct(3, x, e + start, k, block, to, stride); break;
-      case 4: block_direct(4, x, e + start, k, block, to, stride); break;
-      default: block_panel(x, e + start, count, k, block, to, stride);
-      }
+      if (count <= DIRECT_ROWS)
+        block_tiles(x, e + start, count, k, block, to, stride);
+      else
+        block_panel(x, e + start, count, k, block, to, stride);
     }
   }
 }
