@@ -17,9 +17,12 @@ public enum DecodingRejection: Error, Hashable, Sendable {
 }
 
 /// Reads the canonical encoding from bytes that may be hostile: it never traps and never allocates more than the input holds. `[ENC-2]`
+///
+/// What decoders call for each element is inlinable: compiled apart from its caller, a read costs a hundred times as much, and a validator
+/// must decode what anyone pays to have in a block.
 public struct ByteReader {
-  private let bytes: ArraySlice<UInt8>
-  private var offset: Int
+  @usableFromInline let bytes: ArraySlice<UInt8>
+  @usableFromInline var offset: Int
 
   /// Makes a reader over all of `bytes`.
   public init(_ bytes: [UInt8]) { self.init(bytes[...]) }
@@ -31,7 +34,7 @@ public struct ByteReader {
   }
 
   /// How many bytes are left.
-  public var remaining: Int { bytes.endIndex - offset }
+  @inlinable public var remaining: Int { bytes.endIndex - offset }
 
   /// Decodes a value that takes up all of `bytes`.
   public static func decode<Value>(
@@ -49,6 +52,7 @@ public struct ByteReader {
   }
 
   /// Reads an integer of full width, little-endian.
+  @inlinable
   public mutating func read<Value: FixedWidthInteger>(_ type: Value.Type = Value.self) throws(DecodingRejection) -> Value {
     let width = Value.bitWidth / 8
     guard remaining >= width else { throw .truncated }
@@ -59,6 +63,7 @@ public struct ByteReader {
   }
 
   /// Reads one byte that must be 0 or 1.
+  @inlinable
   public mutating func readBool() throws(DecodingRejection) -> Bool {
     switch try read(UInt8.self) {
     case 0: return false
@@ -82,6 +87,7 @@ public struct ByteReader {
   }
 
   /// Reads a 32-bit count of at most `limit`.
+  @inlinable
   public mutating func readCount(atMost limit: Int) throws(DecodingRejection) -> Int {
     let count = try read(UInt32.self)
     guard UInt64(count) <= UInt64(max(0, limit)) else { throw .countAboveLimit }
@@ -101,6 +107,7 @@ public struct ByteReader {
   }
 
   /// Reads a count of at most `limit`, then so many elements by `body`, each at least one byte long.
+  @inlinable
   public mutating func readList<Element>(
     atMost limit: Int, _ body: (inout ByteReader) throws(DecodingRejection) -> Element
   ) throws(DecodingRejection) -> [Element] {
@@ -113,6 +120,7 @@ public struct ByteReader {
   }
 
   /// Reads 0 for nil, or 1 and a value by `body`.
+  @inlinable
   public mutating func readOptional<Value>(
     _ body: (inout ByteReader) throws(DecodingRejection) -> Value
   ) throws(DecodingRejection) -> Value? {
