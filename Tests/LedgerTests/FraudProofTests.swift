@@ -169,6 +169,19 @@ struct FraudProofTests {
     }
   }
 
+  @Test("A block that registers a model brings the tokenizer with which its own proofs are judged [BLOCK-7]")
+  func tokenizerOfTheBlock() throws {
+    var chain = TestChain()
+    chain.tokenizers = TestTokenizers(isPresent: false)
+    var proofs: [TestTransaction] = []
+    for nonce in 0..<3 {
+      let proof = proof([honest], kind: .binding, evidence: [Binding.input.rawValue])
+      proofs.append(chain.transaction(.fraudProof(proof), from: "challenger", nonce: UInt64(nonce)))
+    }
+    let outcomes = try chain.add([chain.registration(), chain.posting([honest])] + proofs)
+    #expect(outcomes == [.accepted, .accepted] + [Outcome](repeating: .refused(.proofShowsNoFraud), count: 3))
+  }
+
   private func replay(_ record: Record) throws -> Trace {
     try TinyModel.model.replay(
       promptTokens: record.promptTokens, outputTokens: record.outputTokens, keeping: Set(TinyModel.model.graph.segments.indices))

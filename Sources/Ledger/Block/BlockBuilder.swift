@@ -103,7 +103,7 @@ public enum BlockBuilder {
 
 extension Transition {
   /// Why a candidate cannot be the next transaction, or nil; then the load holds it.
-  fileprivate func reasonToLeaveOut(_ candidate: Candidate, load: inout BlockLoad) -> LeftOut? {
+  fileprivate mutating func reasonToLeaveOut(_ candidate: Candidate, load: inout BlockLoad) -> LeftOut? {
     let transaction = candidate.transaction
     do {
       try transaction.checkAdmissible(

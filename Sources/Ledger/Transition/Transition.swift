@@ -26,6 +26,8 @@ struct Transition {
   var blobs: [Digest: [UInt8]]
   /// The fees of the transactions so far.
   private var fees = Amount.zero
+  /// Tokenizers of models that this very block registers, each made once, however many proofs are judged with it.
+  private var newTokenizers: [Digest: Tokenizer] = [:]
 
   init(
     state: State, parameters: Parameters, height: Height, proposer: AccountIdentifier, tokenizers: any TokenizerSource,
@@ -110,18 +112,17 @@ struct Transition {
 
 extension Transition {
   /// The tokenizer of a registered model: at hand, or registered by this very block. `[BLOCK-7]`
-  func tokenizer(_ digest: Digest) -> Tokenizer? {
-    if let tokenizer = tokenizers.tokenizer(digest) { return tokenizer }
-    guard let bytes = blobs[digest], let description = try? TokenizerDescription(decoding: bytes) else { return nil }
-    return Tokenizer(description)
-  }
+  func tokenizer(_ digest: Digest) -> Tokenizer? { tokenizers.tokenizer(digest) ?? newTokenizers[digest] }
 
-  /// The tokenizer that a payload is judged with and that is not at hand, or nil.
-  func missingTokenizer(for payload: Payload) -> Digest? {
+  /// Makes the tokenizer that a payload is judged with, if this very block brings it.
+  /// - Returns: the tokenizer's digest where it is not at hand, else nil.
+  mutating func missingTokenizer(for payload: Payload) -> Digest? {
     guard
       case .fraudProof(let proof) = payload, proof.kind.needsTokenizer(proof.evidence), let claim = state.claim(proof.claim),
       claim.status == .pending, let model = state.model(claim.modelRoot), tokenizer(model.tokenizer) == nil
     else { return nil }
-    return model.tokenizer
+    guard let bytes = blobs[model.tokenizer], let description = try? TokenizerDescription(decoding: bytes) else { return model.tokenizer }
+    newTokenizers[model.tokenizer] = Tokenizer(description)
+    return nil
   }
 }
