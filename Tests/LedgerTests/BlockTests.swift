@@ -106,6 +106,11 @@ struct BlockTests {
     #expect(try chain.proposal(postings).leftOut.map(\.reason) == [.full])
     #expect(
       rejection(block(transactions: postings.map(\.transaction.encoded), blobs: postings.compactMap(\.blob))) == .size)
+
+    let shared = PostClaim(modelRoot: .zero, batchRoot: .zero, recordCount: 1, blob: Digest.hash(blob))
+    let sharing = (0..<2).map { chain.transaction(.postClaim(shared), from: "provider", blob: blob, nonce: UInt64($0)) }
+    #expect(try chain.proposal(sharing).leftOut.map(\.reason) == [.full])
+    #expect(rejection(block(transactions: sharing.map(\.transaction.encoded), blobs: [blob])) == .size)
   }
 
   @Test("What does not follow the parent is refused [BLOCK-6]")
