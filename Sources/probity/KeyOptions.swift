@@ -20,28 +20,20 @@ struct KeyOptions: ParsableArguments {
 
   /// The key that the options name, or nil if they name none.
   func load() throws -> PrivateKey? {
-    if let devKey {
-      guard let key = DevelopmentKey.key(named: devKey) else { throw CommandFailure("\(devKey) gives no development key") }
-      return key
-    }
+    if let key = try KeyOptions.development(devKey) { return key }
     guard let path = key else { return nil }
     do {
-      return try Keystore.open(readFile(path, atMost: 1 << 16), password: password())
+      return try Keystore.open(readFile(path, atMost: 1 << 16), password: Password.read(file: passwordFile, confirming: false))
     } catch let rejection as KeystoreRejection {
       throw CommandFailure("\(path): \(rejection)")
     }
   }
 
-  private func password() throws -> [UInt8] {
-    if let passwordFile {
-      var bytes = try readFile(passwordFile, atMost: 1 << 12)
-      if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-      return bytes
-    }
-    guard let password = ProcessInfo.processInfo.environment["PROBITY_PASSWORD"] else {
-      throw CommandFailure("the key file needs a password: set PROBITY_PASSWORD or give --password-file")
-    }
-    return Array(password.utf8)
+  /// The development key of a name; nil for no name.
+  static func development(_ name: String?) throws -> PrivateKey? {
+    guard let name else { return nil }
+    guard let key = DevelopmentKey.key(named: name) else { throw CommandFailure("\(name) gives no development key") }
+    return key
   }
 }
 

@@ -7,7 +7,10 @@ import Logging
 struct Program: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "probity", abstract: "A verification chain for machine-learning inference.",
-    subcommands: [DevnetCommand.self, NodeCommand.self, ModelCommand.self, InferCommand.self])
+    subcommands: [
+      DevnetCommand.self, NodeCommand.self, ServeCommand.self, VerifyCommand.self, ModelCommand.self, InferCommand.self, KeyCommand.self,
+      TransactionCommand.self,
+    ])
 
   static func main() async {
     LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
