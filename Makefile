@@ -1,5 +1,5 @@
 # All targets work from a clean clone on Debian 12 with Swift 6.3, as root or with sudo, and may be run again at any time.
-# Everything is built once, in the release configuration: the demo, the tests and the benchmarks share the objects.
+# The programs are built in the release configuration; the tests in the debug one, where some look at internals (the kernels are optimised in both).
 
 CACHE := $(or $(PROBITY_CACHE),$(HOME)/.cache/probity)
 export PROBITY_CACHE := $(CACHE)
@@ -9,7 +9,7 @@ GGUF := $(CACHE)/$(MODEL).Q4_1.gguf
 BUNDLE := $(CACHE)/$(MODEL).probity
 
 SWIFT_BUILD := swift build -c release
-SWIFT_TEST := swift test -c release --disable-testable-imports
+SWIFT_TEST := swift test
 BIN := .build/release
 VENV := $(CACHE)/venv
 PYTHON := $(VENV)/bin/python3 -B

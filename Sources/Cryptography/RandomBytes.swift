@@ -26,7 +26,7 @@ public struct SystemRandomBytes: RandomBytes {
     guard let narrow = Int32(exactly: count), narrow >= 0 else { preconditionFailure("a count of random bytes is out of range") }
     guard narrow > 0 else { return [] }
     var bytes = [UInt8](repeating: 0, count: count)
-    guard RAND_bytes(&bytes, narrow) == 1 else { fatalError("the operating system returned no randomness") }
+    guard RAND_bytes(&bytes, narrow) == 1 else { preconditionFailure("the operating system returned no randomness") }
     return bytes
   }
 }

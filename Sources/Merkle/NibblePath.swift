@@ -6,7 +6,7 @@ public struct NibblePath: Hashable, Sendable {
   public static let maximumCount = 64
 
   /// Each a value below 16.
-  private(set) var nibbles: [UInt8] = []
+  public private(set) var nibbles: [UInt8] = []
 
   /// The path of the root.
   public static let root = NibblePath()
@@ -16,7 +16,7 @@ public struct NibblePath: Hashable, Sendable {
 
   /// The path of the child in slot `nibble`.
   /// - Precondition: `nibble` is below 16 and the path is not full.
-  func appending(_ nibble: Int) -> NibblePath {
+  public func appending(_ nibble: Int) -> NibblePath {
     precondition(nibble >= 0 && nibble < 16 && count < NibblePath.maximumCount)
     var longer = self
     longer.nibbles.append(UInt8(nibble))
@@ -45,7 +45,7 @@ extension NibblePath: CanonicallyCodable {
 extension Digest {
   /// Half byte `index` of the digest, the most significant first.
   /// - Precondition: `index` is in 0..<64.
-  func nibble(at index: Int) -> Int {
+  public func nibble(at index: Int) -> Int {
     let base = index * 4
     return (0..<4).reduce(0) { $0 << 1 | (bit(at: base + $1) ? 1 : 0) }
   }

@@ -22,7 +22,8 @@ extension Chain {
       header: try reader.header(at: height), attestations: try reader.attestations(at: height), value: found.value, proof: found.proof)
   }
 
-  /// The receipt of a record, or nil if the batch was pruned. It stands on the newest header that a quorum attests, if the claim is in its state; else on the tip.
+  /// The receipt of a record, or nil if the batch was pruned. It stands on the newest header that a quorum attests, if the claim is in
+  /// its state; else on the tip.
   /// - Precondition: the claim is in the newest state and has the record.
   func receipt(_ id: Digest, _ claim: Claim, record index: Int) throws(NodeFailure) -> Receipt? {
     guard let blob = try reader.blob(claim.blob) else { return nil }

@@ -4,8 +4,8 @@ import Ledger
 import Merkle
 import Store
 
-/// The chain as a node holds it: the newest state in memory, everything on the disk. A change is computed, written as one synced batch, and only then
-/// assigned; so memory never runs ahead of the disk.
+/// The chain as a node holds it: the newest state in memory, everything on the disk. A change is computed, written as one synced batch,
+/// and only then assigned; so memory never runs ahead of the disk.
 struct Chain: Sendable {
   /// What is kept, and for how long.
   struct Retention: Hashable, Sendable {

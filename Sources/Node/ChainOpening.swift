@@ -7,8 +7,9 @@ import Store
 extension Chain {
   /// Opens what the store holds and checks that it fits together; an empty store gets the genesis block.
   ///
-  /// Checked: the layout, the network, that every header names its parent, that the header hashes give the history root, that the entries of the state obey the
-  /// ledger's invariants and have the state root of the newest header, and that the stored state tree has it too. A mismatch stops with its reason.
+  /// Checked: the layout, the network, that every header names its parent, that the header hashes give the history root, that the
+  /// entries of the state obey the ledger's invariants and have the state root of the newest header, and that the stored state tree has
+  /// it too. A mismatch stops with its reason.
   init(opening store: any KeyValueStore, genesis: Genesis, retention: Retention = Retention()) throws(NodeFailure) {
     let reader = ChainReader(store: store)
     guard let meta = try reader.meta() else {

@@ -4,7 +4,8 @@ import Ledger
 import Logging
 import NodeInterface
 
-/// Brings a node up to another one's chain, block by block: every block is verified and executed again, so the source is trusted for nothing but its being there.
+/// Brings a node up to another one's chain, block by block: every block is verified and executed again, so the source is trusted for
+/// nothing but its being there.
 public struct Follower: Sendable {
   /// How far a block may be ahead of our clock before it is held back. `[BLOCK-6]`
   static let futureMilliseconds: UInt64 = 10_000
@@ -111,7 +112,8 @@ public struct Follower: Sendable {
     }
   }
 
-  /// Hands our attestation to the source and takes over those of the newest final header. What fails here is tried again with the next block.
+  /// Hands our attestation to the source and takes over those of the newest final header. What fails here is tried again with the next
+  /// block.
   private func exchangeAttestations(_ own: Attestation?, at height: Height) async {
     guard node.genesis.validators.count > 1 else { return }
     do throws(NodeError) {

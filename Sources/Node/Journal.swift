@@ -4,7 +4,8 @@ import Ledger
 import NodeInterface
 import Store
 
-/// The pool on the disk: a transaction is acknowledged once its journal entry is synced. Entries that arrive while the disk is busy share the next write.
+/// The pool on the disk: a transaction is acknowledged once its journal entry is synced. Entries that arrive while the disk is busy
+/// share the next write.
 struct Journal {
   private var pending = Batch()
   private var taken: [CheckedContinuation<NodeFailure?, Never>] = []

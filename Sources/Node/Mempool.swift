@@ -26,8 +26,9 @@ struct PooledTransaction: Sendable {
   }
 }
 
-/// Transactions that wait for a block. What was taken in is never thrown out for another sender's: a full pool refuses. It leaves when it stands in a block, when
-/// its sender replaces it, uses its nonce or can no longer pay for it, or when it expires. Fraud proofs have room of their own.
+/// Transactions that wait for a block. What was taken in is never thrown out for another sender's: a full pool refuses. It leaves when
+/// it stands in a block, when its sender replaces it, uses its nonce or can no longer pay for it, or when it expires. Fraud proofs have
+/// room of their own.
 public struct Mempool: Sendable {
   /// How much may wait.
   public struct Limits: Hashable, Sendable {
@@ -188,7 +189,8 @@ public struct Mempool: Sendable {
     }
   }
 
-  /// The waiting transactions that could stand in a block now, the best first: each sender's in order of nonce, the senders by what they pay for a byte.
+  /// The waiting transactions that could stand in a block now, the best first: each sender's in order of nonce, the senders by what
+  /// they pay for a byte.
   func candidates(nonce: (AccountIdentifier) -> UInt64) -> [PooledTransaction] {
     var heads: [PooledTransaction] = []
     for (sender, waiting) in bySender {

@@ -3,7 +3,8 @@ import Ledger
 
 /// What a node offers, in process (`Node`) and over the network (`NodeClient`) alike.
 ///
-/// Bytes that consensus knows are returned as they are encoded, for the caller to decode and verify; the rest is `Codable` for the eyes of people and scripts.
+/// Bytes that consensus knows are returned as they are encoded, for the caller to decode and verify; the rest is `Codable` for the eyes
+/// of people and scripts.
 public protocol NodeAPI: Sendable {
   /// What the node says about itself.
   func status() async throws(NodeError) -> NodeStatus
@@ -17,7 +18,8 @@ public protocol NodeAPI: Sendable {
   /// Where a transaction stands.
   func transaction(_ id: Digest) async throws(NodeError) -> TransactionStatus
 
-  /// The encoding of the block at a height with its blobs and the attestations that are known; waits up to `seconds` (at most 30) for it to be made.
+  /// The encoding of the block at a height with its blobs and the attestations that are known; waits up to `seconds` (at most 30) for
+  /// it to be made.
   func block(at height: Height, waitingUpTo seconds: UInt32) async throws(NodeError) -> [UInt8]
 
   /// The header at a height.

@@ -55,7 +55,8 @@ public final class Database: KeyValueStore, @unchecked Sendable {
 
   public func snapshot() throws(StoreFailure) -> any ReadableStore { DatabaseSnapshot(handles) }
 
-  /// Applies all changes of a batch, or none. After a write that failed the disk may hold it or not: every later write is refused until the store is opened again.
+  /// Applies all changes of a batch, or none. After a write that failed the disk may hold it or not: every later write is refused until
+  /// the store is opened again.
   /// - Precondition: no key begins with the byte 255.
   public func write(_ batch: Batch, _ durability: Durability) throws(StoreFailure) {
     let failure: StoreFailure? = writing.withLock { writing in

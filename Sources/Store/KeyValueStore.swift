@@ -11,8 +11,8 @@ public protocol ReadableStore: Sendable {
   /// The value of a key, or nil if the key is not there.
   func value(_ key: [UInt8]) throws(StoreFailure) -> [UInt8]?
 
-  /// Visits the keys that begin with `prefix`, in ascending order from `start` (inclusive; nil: from the first), or in descending order from `start` (inclusive; nil: from the last).
-  /// The visitor returns false to stop.
+  /// Visits the keys that begin with `prefix`, in ascending order from `start` (inclusive; nil: from the first), or in descending order
+  /// from `start` (inclusive; nil: from the last). The visitor returns false to stop.
   func scan(
     prefix: [UInt8], from start: [UInt8]?, descending: Bool, _ visit: (_ key: [UInt8], _ value: [UInt8]) -> Bool
   ) throws(StoreFailure)

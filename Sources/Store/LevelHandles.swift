@@ -1,6 +1,7 @@
 import CLevelDB
 
-/// LevelDB's handles: each call checks lengths, copies bytes out before it returns, and frees what LevelDB allocated with LevelDB's own free.
+/// LevelDB's handles: each call checks lengths, copies bytes out before it returns, and frees what LevelDB allocated with LevelDB's own
+/// free.
 final class LevelHandles: @unchecked Sendable {
   let database: OpaquePointer
   private let options: OpaquePointer?

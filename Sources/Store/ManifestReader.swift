@@ -2,8 +2,9 @@ import Glibc
 
 /// Reads of a LevelDB manifest the one number that LevelDB itself never checks: that of the oldest log it still needs.
 ///
-/// LevelDB drops a last manifest record whose length runs past the end of the file, as if a crash had cut it. Had the record been complete once, the log that the
-/// record before it names is deleted already, and what it held would be missing without a word. That log must therefore be there whenever a store is opened.
+/// LevelDB drops a last manifest record whose length runs past the end of the file, as if a crash had cut it. Had the record been
+/// complete once, the log that the record before it names is deleted already, and what it held would be missing without a word. That
+/// log must therefore be there whenever a store is opened.
 enum ManifestReader {
   private static let blockBytes = 32768
   private static let headerBytes = 7

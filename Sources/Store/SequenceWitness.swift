@@ -2,9 +2,9 @@ import Glibc
 
 /// A small file beside the database that names the newest acknowledged write.
 ///
-/// LevelDB reads a damaged last record of a log as the mark of a crash and drops it without a word. The witness tells the two apart: a write that it names had
-/// been acknowledged, so the database must hold it. The file is 16 bytes, the number and its complement, overwritten in place and never synced: after a power
-/// failure it may name an older write than the database holds, never a newer one.
+/// LevelDB reads a damaged last record of a log as the mark of a crash and drops it without a word. The witness tells the two apart: a
+/// write that it names had been acknowledged, so the database must hold it. The file is 16 bytes, the number and its complement,
+/// overwritten in place and never synced: after a power failure it may name an older write than the database holds, never a newer one.
 final class SequenceWitness: Sendable {
   private let descriptor: Int32
 

@@ -6,7 +6,7 @@ public enum BlockFloat {
   /// The largest exponent that a row of fixed point can need.
   public static let maximumExponent: UInt8 = 16
 
-  /// Quantises a row of fixed point: `e = max(0, bl(max|y|) - 15)`, `q = min(rs(y, e), 32767)`.
+  /// Quantises a row of fixed point: `e = max(0, bl(max|y|) - 15)`, `q = min(rs(y, e), 32767)`, `rs` by `[NUM-2]`.
   ///
   /// This is the input of a linear layer and, with the exponent before it, the packed form of a committed row.
   /// - Returns: the exponent, at most 16.

@@ -2,6 +2,8 @@ import Bytes
 import Challenge
 import Cryptography
 import Inference
+import Ledger
+import Merkle
 import TestSupport
 import Testing
 
@@ -115,5 +117,41 @@ struct RecordReviewTests {
     #expect(
       try review.stepProof(
         segment: 4, leaf: 2, claimedRoots: roots, claimedHashes: cheat.trace.segments[4].leafHashes, claimedLeaf: []) == nil)
+  }
+}
+
+@Suite("Claims are reviewed only with what they commit to")
+struct ClaimReviewTests {
+  @Test("Another blob, or a blob that is no batch, is refused [REC-7]")
+  func blob() throws {
+    let record = try TinyRecord.honest("Hello, Probity!").record
+    let batch = try #require(Batch([record]))
+    func claim(blob: Digest, root: Digest) -> Claim {
+      Claim(
+        provider: AccountIdentifier(.zero), modelRoot: record.request.modelRoot, batchRoot: root, recordCount: 1, blob: blob,
+        posted: Height(1),
+        deadline: Height(9), bond: Amount(1), status: .pending)
+    }
+    let right = claim(blob: Digest.hash(batch.encoded), root: batch.tree.root)
+    #expect(try ClaimReview(id: .zero, claim: right, blob: batch.encoded).batch == batch)
+    #expect(throws: ReviewRejection.blobDigest) { try ClaimReview(id: .zero, claim: right, blob: []) }
+    let wrong = claim(blob: Digest.hash([1]), root: batch.tree.root)
+    #expect(throws: ReviewRejection.batch) { try ClaimReview(id: .zero, claim: wrong, blob: [1]) }
+  }
+
+  @Test("Tokens that cannot be run, and evidence of a wrong shape, are named [STEP-4]")
+  func rejections() throws {
+    #expect(throws: RunRejection.emptyPrompt) { try TinyModel.model.replay(promptTokens: [], outputTokens: [1]) }
+    let honest = try TinyRecord.honest("Hello, Probity!")
+    let context = try #require(
+      EvidenceContext(graph: TinyModel.model.graph, tensorsRoot: TinyModel.commitment.tensorsRoot, record: honest.record))
+    let part = TreePart(root: .zero, place: RangeProof(hashes: []), leaves: [], range: RangeProof(hashes: []))
+    let position = StepPosition(segment: 1, row: 0, chunk: 0)
+    #expect(throws: EvidenceRejection.partCount) {
+      try StepProof(position: position, claimed: part, reads: [], tensors: []).verdict(in: context)
+    }
+    #expect(throws: EvidenceRejection.part) {
+      try StepProof(position: position, claimed: part, reads: [part], tensors: []).verdict(in: context)
+    }
   }
 }

@@ -14,7 +14,7 @@ private struct GraphVectors: Decodable {
 
 @Suite("Graphs")
 struct GraphTests {
-  @Test("Graphs are valid or not as the reference finds them [GRAPH-1] [GRAPH-2] [GRAPH-3] [GRAPH-4] [GRAPH-9] [LIM-1]")
+  @Test("Graphs are valid or not as the reference finds them [GRAPH-1] [GRAPH-2] [GRAPH-3] [GRAPH-4] [GRAPH-9] [LIM-1] [MODEL-2] [STEP-6]")
   func vectors() throws {
     for vector in try Vectors.load("graphs", as: GraphVectors.self).cases {
       let description = try? GraphDescription(decoding: vector.graph.bytes)

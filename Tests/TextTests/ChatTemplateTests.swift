@@ -23,6 +23,7 @@ import Text
     static func load() throws -> Vectors { try JSONDecoder().decode(Vectors.self, from: try SmallTokenizer.file("chat-templates.json")) }
   }
 
+  /// [TEXT-7]
   @Test func agreesWithJinja() throws {
     let vectors = try Vectors.load()
     let templates = try vectors.templates.mapValues { try ChatTemplate($0) }

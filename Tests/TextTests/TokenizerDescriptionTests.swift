@@ -7,6 +7,7 @@ import Text
 @Suite struct TokenizerDescriptionTests {
   private typealias Token = TokenizerDescription.Token
 
+  /// [TEXT-1] [TEXT-2]
   @Test func roundTrips() throws {
     for rule in SplitRule.allCases {
       let description = try SmallTokenizer.load().description(rule)

@@ -47,7 +47,7 @@ import Testing
 
   /// Loops and maps over a dictionary, a set, keys or values that do not sort in the same line, as far as one file shows it.
   private func unorderedIterations(in file: TextFile) -> [String] {
-    let declaration = Pattern(#"\b(?:let|var) (\w+)\s*(?::\s*(?:\[[^\[\]]+:|Set<)|=\s*(?:\[[\w.]+\s*:\s*[\w.\[\]?]+\]\(|Set[<(]))"#)
+    let declaration = Pattern(#"\b(?:let|var) (\w+)\s*(?::\s*(?:\[[^\[\](]+:|Set<)|=\s*(?:\[[\w.]+\s*:\s*[\w.\[\]?]+\]\(|Set[<(]))"#)
     let names = Set(file.code.flatMap { declaration.matches(in: $0) }).sorted()
     var patterns = [#"\bin [\w.]+\.(keys|values)\b"#, #"\.(keys|values)\.(map|flatMap|compactMap|forEach|reduce)\b"#]
     for name in names {

@@ -22,7 +22,7 @@ import Testing
 
   /// The formatter keeps code to 140 columns; comments, tables and macros may be a little wider.
   @Test func linesHaveAtMost160Columns() {
-    let long = Self.code.flatMap { file in
+    let long = Tree.sources.flatMap { file in
       file.lines.indices.filter { file.lines[$0].count > 160 }.map { "\(file.path):\($0 + 1)" }
     }
     expectNone(long)

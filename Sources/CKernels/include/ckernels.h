@@ -23,7 +23,7 @@ bool ck_isa_is_available(ck_isa isa);
 /// The name in the environment variable PROBITY_INSTRUCTION_SET, or NULL.
 const char *ck_isa_requested(void);
 
-// ---- Linear, a16 rows times int8 weights in groups of 32 [NUM-6]
+// Linear, a16 rows times int8 weights in groups of 32 [NUM-6]
 
 enum {
   CK_BLOCK_CHANNELS = 16,
@@ -52,7 +52,7 @@ void ck_linear(ck_isa isa, const int16_t *q, const uint8_t *e, size_t rows, size
 /// -62...62. [NUM-12]
 void ck_embed_row(const uint8_t *block, size_t k, size_t channel, int32_t shift_delta, int32_t *out);
 
-// ---- Rows of int16 with a power-of-two exponent [NUM-4] [NUM-5]
+// Rows of int16 with a power-of-two exponent [NUM-4] [NUM-5]
 
 /// Quantises a row: e = max(0, bl(max|y|) - 15), q = min(rs(y, e), 32767). Returns e.
 uint8_t ck_quantise(ck_isa isa, const int32_t *y, size_t n, int16_t *q);
@@ -66,7 +66,7 @@ uint8_t ck_requantise(ck_isa isa, const int16_t *packed, const uint8_t *exponent
 /// q = sat16(rs(a, shift)), shift in 0...62. [NUM-8]
 void ck_narrow(ck_isa isa, const int32_t *a, size_t n, int32_t shift, int16_t *q);
 
-// ---- Element-wise rows
+// Element-wise rows
 
 /// out = sat32(x + y). `out` may be `x` or `y`. [NUM-13]
 void ck_add(ck_isa isa, const int32_t *x, const int32_t *y, size_t n, int32_t *out);
@@ -88,7 +88,7 @@ void ck_block_max(ck_isa isa, const int32_t *x, size_t n, size_t block, int32_t 
 /// The lowest index among the maxima; n at least 1. [NUM-13]
 size_t ck_argmax(ck_isa isa, const int32_t *x, size_t n);
 
-// ---- Attention [NUM-9] [NUM-10]
+// Attention [NUM-9] [NUM-10]
 
 enum { CK_HEAD_DIM_STEP = 16, CK_HEAD_DIM_MAX = 256, CK_CONTEXT_MAX = 16384, CK_SCORE_SHIFT_MAX = 31, CK_VALUE_SHIFT_MAX = 12 };
 
@@ -100,7 +100,7 @@ size_t ck_attention_scratch_bytes(size_t t);
 void ck_attend(ck_isa isa, const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t,
                int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out);
 
-// ---- Tables, committed as data [NUM-14]
+// Tables, committed as data [NUM-14]
 
 /// round_half_up(2^30 * 2^(-j/256)), j = 0...256.
 extern const int32_t ck_exp2_table[257];

@@ -185,9 +185,8 @@ struct DevnetScene {
     print("\naccount      balance        stake")
     for name in parties.map(\.name) + ["watchtower", "validator"] {
       let account = try await client.account(AccountIdentifier(try DevnetScene.key(name).publicKey))
-      print(
-        "\(name.padding(toLength: 12, withPad: " ", startingAt: 0)) \(String(account.balance.amount.units).padding(toLength: 14, withPad: " ", startingAt: 0)) \(account.stake.amount.units)"
-      )
+      let balance = String(account.balance.amount.units).padding(toLength: 14, withPad: " ", startingAt: 0)
+      print("\(name.padding(toLength: 12, withPad: " ", startingAt: 0)) \(balance) \(account.stake.amount.units)")
     }
     if let honest = claims.first(where: { $0.party.isHonest }) { failures += try await verifyReceipt(honest.claim, client) }
     return failures
