@@ -125,10 +125,11 @@ struct ProviderHTTPTests {
     defer { served.stop() }
     let rendered = try object(try await served.post("/v1/render", Self.hello).body)
     let client = TestChain.key("alice")
-    let request = try #require(
-      Inference.Request(
-        modelRoot: try #require(Digest(hex: rendered["model_root"] as? String ?? "")), client: client.publicKey, salt: .zero,
-        maxNewTokens: try #require(rendered["max_tokens"] as? Int), prompt: Array(try #require(rendered["prompt"] as? String).utf8)))
+    let modelRoot = try #require(Digest(hex: rendered["model_root"] as? String ?? ""))
+    let maxTokens = try #require(rendered["max_tokens"] as? Int)
+    let prompt = Array(try #require(rendered["prompt"] as? String).utf8)
+    let made = Inference.Request(modelRoot: modelRoot, client: client.publicKey, salt: .zero, maxNewTokens: maxTokens, prompt: prompt)
+    let request = try #require(made)
     func asked(_ signature: Signature) -> String {
       Self.hello.dropLast()
         + #","probity":{"client":"\#(client.publicKey.xCoordinate)","salt":"\#(Digest.zero)","signature":"\#(signature.bytes.hex)"}}"#
