@@ -50,7 +50,7 @@ struct ProviderCompletions: Sendable {
     let tokens: [UInt32]
     do { tokens = try provider.model.tokenizer.encode(prompt) } catch { throw OpenAIError(.rejected(.prompt(error))) }
     return Response(
-      json: RenderedView(
+      openAI: RenderedView(
         prompt: String(decoding: prompt, as: UTF8.self), promptTokens: tokens.count, maxTokens: try newTokens(asked),
         modelRoot: provider.commitment.modelRoot))
   }
