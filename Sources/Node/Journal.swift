@@ -35,7 +35,7 @@ struct Journal {
   /// Hands out what is pending, to be written now.
   mutating func takePending() -> Batch {
     defer { pending = Batch() }
-    taken = waiting
+    taken += waiting
     waiting = []
     return pending
   }
