@@ -75,8 +75,7 @@ public struct RecordReview: Sendable {
     let kept = try model.replay(
       promptTokens: record.promptTokens, outputTokens: record.outputTokens, workers: workers, keeping: needed)
     let prover = StepProver(model: model, trees: trees, own: kept, claimedRoots: claimedRoots)
-    let stream = record.streamTokens
-    let token = stream.indices.contains(row) ? stream[row] : 0
-    return prover.step(position, claimedLeaf: claimedLeaf, claimedSegment: StoredTree(leafHashes: claimedHashes), token: token)
+    return prover.step(
+      position, claimedLeaf: claimedLeaf, claimedSegment: StoredTree(leafHashes: claimedHashes), token: record.streamToken(ofRow: row))
   }
 }

@@ -71,10 +71,9 @@ public actor Wallet {
 
   private func signed(_ payload: Payload, blobBytes: Int) async throws(NodeError) -> Transaction {
     let nonce = try await node.account(account).nextNonce
-    func body(fee: Amount) -> TransactionBody {
-      TransactionBody(chain: chain, sender: key.publicKey, nonce: nonce, fee: fee, payload: payload)
-    }
-    return body(fee: body(fee: .zero).requiredFee(blobBytes: blobBytes, parameters: parameters)).signed(by: key)
+    let body = TransactionBody(
+      chain: chain, sender: key.publicKey, nonce: nonce, payload: payload, blobBytes: blobBytes, parameters: parameters)
+    return body.signed(by: key)
   }
 
   /// Waits until no other transaction of this wallet is on its way, so that two never take the same nonce.

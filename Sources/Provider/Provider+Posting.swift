@@ -90,12 +90,11 @@ extension Provider {
       PostClaim(
         modelRoot: commitment.modelRoot, batchRoot: batch.tree.root, recordCount: UInt32(records.count), blob: Digest.hash(blob)))
     let account = try await account()
-    func body(fee: Amount) -> TransactionBody {
-      TransactionBody(chain: genesis.root, sender: publicKey, nonce: account.nextNonce, fee: fee, payload: payload)
-    }
-    let fee = body(fee: .zero).requiredFee(blobBytes: blob.count, parameters: genesis.parameters)
-    guard account.balance.amount >= fee else { throw .balanceTooLow(balance: account.balance.amount, fee: fee) }
-    let transaction = body(fee: fee).signed(by: key)
+    let body = TransactionBody(
+      chain: genesis.root, sender: publicKey, nonce: account.nextNonce, payload: payload, blobBytes: blob.count,
+      parameters: genesis.parameters)
+    guard account.balance.amount >= body.fee else { throw .balanceTooLow(balance: account.balance.amount, fee: body.fee) }
+    let transaction = body.signed(by: key)
     let claim = OutgoingClaim(
       claim: Claim.identifier(provider: AccountIdentifier(publicKey), nonce: account.nextNonce),
       transactionIdentifier: transaction.body.identifier, transaction: transaction.encoded, sequences: sequences)

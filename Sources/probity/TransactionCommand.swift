@@ -97,11 +97,7 @@ struct RegisterModelCommand: AsyncParsableCommand {
     guard (1...LedgerLimits.modelNameBytes).contains(name.count) else {
       throw CommandFailure("a model's name has 1 to \(LedgerLimits.modelNameBytes) bytes")
     }
-    let commitment = ModelTrees(model).commitment(to: model)
-    try await options.send(
-      .registerModel(
-        RegisterModel(
-          name: name, graph: model.graph.encoding, tensorsRoot: commitment.tensorsRoot, tokenizer: commitment.tokenizerDigest)),
-      blob: model.tokenizer.description.encoded)
+    let registration = RegisterModel(model, commitment: ModelTrees(model).commitment(to: model), name: name)
+    try await options.send(.registerModel(registration), blob: model.tokenizer.description.encoded)
   }
 }

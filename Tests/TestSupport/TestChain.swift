@@ -101,9 +101,7 @@ public struct TestChain: Sendable {
   public func registration(from name: String = "alice") -> TestTransaction {
     transaction(
       .registerModel(
-        RegisterModel(
-          name: Array("probity-test".utf8), graph: TinyModel.model.graph.encoding, tensorsRoot: TinyModel.commitment.tensorsRoot,
-          tokenizer: TinyModel.commitment.tokenizerDigest)),
+        RegisterModel(TinyModel.model, commitment: TinyModel.commitment, name: Array("probity-test".utf8))),
       from: name, blob: TinyModel.header.tokenizer.encoded)
   }
 

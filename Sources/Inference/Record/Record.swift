@@ -58,6 +58,13 @@ public struct Record: Hashable, Sendable {
 
   /// The tokens of the stream's rows: all but the last that was generated. `[TRACE-3]`
   public var streamTokens: [UInt32] { promptTokens + outputTokens.dropLast() }
+
+  /// The token of a stream row; 0 for a row that the stream does not have.
+  public func streamToken(ofRow row: Int) -> UInt32 {
+    if promptTokens.indices.contains(row) { return promptTokens[row] }
+    let place = row - promptTokens.count
+    return outputTokens.dropLast().indices.contains(place) ? outputTokens[place] : 0
+  }
 }
 
 extension Record: CanonicallyCodable {

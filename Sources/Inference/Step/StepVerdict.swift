@@ -87,8 +87,7 @@ extension StepProof {
     guard context.verifies(claimed, claims: leaf, of: position.segment) else { throw .part }
     for (part, read) in zip(reads, leafReads) { guard context.verifies(part, holds: read) else { throw .part } }
 
-    let stream = context.record.streamTokens
-    let token = stream.indices.contains(position.row) ? stream[position.row] : 0
+    let token = context.record.streamToken(ofRow: position.row)
     var block = 0
     if case .argmax = graph.segments[position.segment] { block = StepComputation.winningBlock(maximaRow: reads[0].leaves) }
     let tensorReads = graph.tensorReads(of: position, token: token, block: block)

@@ -1,5 +1,6 @@
 import Bytes
 import Cryptography
+import Inference
 import Merkle
 
 /// Moves units to another account. `[TX-3]`
@@ -33,6 +34,12 @@ public struct RegisterModel: Hashable, Sendable {
     self.graph = graph
     self.tensorsRoot = tensorsRoot
     self.tokenizer = tokenizer
+  }
+
+  /// Makes the registration of a model; the tokenizer's encoding travels beside it.
+  public init(_ model: Model, commitment: ModelCommitment, name: [UInt8]) {
+    self.init(
+      name: name, graph: model.graph.encoding, tensorsRoot: commitment.tensorsRoot, tokenizer: commitment.tokenizerDigest)
   }
 }
 

@@ -48,6 +48,15 @@ public struct VerifiedTransaction: Hashable, Sendable {
 }
 
 extension TransactionBody {
+  /// Makes a body that pays exactly what it must. `[LED-7]`
+  /// - Parameter blobBytes: the size of the blob beside it, 0 without one.
+  public init(chain: Digest, sender: PublicKey, nonce: UInt64, payload: Payload, blobBytes: Int, parameters: Parameters) {
+    // The fee has a fixed width, so what must be paid does not depend on it.
+    let free = TransactionBody(chain: chain, sender: sender, nonce: nonce, fee: .zero, payload: payload)
+    self.init(
+      chain: chain, sender: sender, nonce: nonce, fee: free.requiredFee(blobBytes: blobBytes, parameters: parameters), payload: payload)
+  }
+
   /// What the transaction must pay once it is signed. `[LED-7]`
   public func requiredFee(blobBytes: Int, parameters: Parameters) -> Amount {
     parameters.requiredFee(

@@ -108,9 +108,7 @@ struct DevnetScene {
   /// What happens, told by a client of the node.
   private func story(_ client: NodeClient) async throws -> [String] {
     let registrar = Wallet(key: try DevnetScene.key("provider"), node: client, genesis: genesis)
-    let commitment = watched.trees.commitment(to: model)
-    let registration = RegisterModel(
-      name: Array(model.name.utf8), graph: model.graph.encoding, tensorsRoot: commitment.tensorsRoot, tokenizer: commitment.tokenizerDigest)
+    let registration = RegisterModel(model, commitment: watched.trees.commitment(to: model), name: Array(model.name.utf8))
     do {
       try await registrar.send(.registerModel(registration), blob: model.tokenizer.description.encoded)
     } catch {
