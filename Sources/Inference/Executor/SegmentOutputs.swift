@@ -7,22 +7,28 @@ struct SegmentOutputs {
   private(set) var int16: [Int: RowBuffer<Int16>] = [:]
   /// `[batch][chunks]`: the exponents of packed segments.
   private(set) var exponents: [Int: RowBuffer<UInt8>] = [:]
-  /// `[heads][capacity][head width]`: keys or values.
-  private(set) var caches: [Int: RowBuffer<Int16>] = [:]
-  /// The width of a head in each cache.
-  private(set) var headWidths: [Int: Int] = [:]
+  /// Keys or values: a cache for each head width in which attentions read them, at least one.
+  private(set) var caches: [Int: [HeadCache]] = [:]
+
+  /// All rows of a chunk-major segment, cut into heads.
+  struct HeadCache {
+    let headWidth: Int
+    /// `[heads][capacity][head width]`
+    let elements: RowBuffer<Int16>
+  }
 
   init(graph: Graph, batchRows: Int, capacity: Int) {
+    var headWidths: [Int: Set<Int>] = [:]
     for case .attention(let fields) in graph.segments {
-      headWidths[fields.key] = fields.width
-      headWidths[fields.value] = fields.width
+      for source in [fields.key, fields.value] { headWidths[source, default: []].insert(fields.width) }
     }
     let lastUse = SegmentOutputs.lastUse(of: graph)
     var free: [LeafLayout: [Int]] = [:]
     for (index, layout) in graph.layouts.enumerated() where layout.domain == .stream {
       if layout.isChunkMajor {
-        if headWidths[index] == nil { headWidths[index] = layout.width }
-        caches[index] = RowBuffer(count: capacity * layout.rowWidth)
+        caches[index] = (headWidths[index] ?? [layout.width]).sorted().map {
+          HeadCache(headWidth: $0, elements: RowBuffer(count: capacity * layout.rowWidth))
+        }
         continue
       }
       let recycled = free[layout]?.popLast()
@@ -38,6 +44,11 @@ struct SegmentOutputs {
         free[graph.layouts[source], default: []].append(source)
       }
     }
+  }
+
+  /// The keys or values of a segment in heads of a width, if an attention reads them so.
+  func cache(of segment: Int, headWidth: Int) -> RowBuffer<Int16>? {
+    caches[segment]?.first { $0.headWidth == headWidth }?.elements
   }
 
   /// For each segment, the last segment that reads it.

@@ -43,6 +43,7 @@ struct Tile {
         } else {
           BlockFloat.narrow(channels, shift: fields.shift, into: out.mutableSpan)
         }
+        copyToOtherCaches(out.constant, row: row, chunk: chunk)
         record(row: row, chunk: chunk, UnsafeRawBufferPointer(out))
       }
     }
@@ -51,8 +52,8 @@ struct Tile {
   /// `[GRAPH-7]`
   func attend(_ fields: Segment.Attention) {
     guard
-      let query = stream.outputs.int16[fields.query], let keys = stream.outputs.caches[fields.key],
-      let values = stream.outputs.caches[fields.value]
+      let query = stream.outputs.int16[fields.query], let keys = stream.outputs.cache(of: fields.key, headWidth: fields.width),
+      let values = stream.outputs.cache(of: fields.value, headWidth: fields.width)
     else { return }
     let groupWidth = layout.width
     for row in rows {
@@ -152,15 +153,24 @@ struct Tile {
     record(row: row, chunk: chunk, exponent: exponent, UnsafeRawBufferPointer(out))
   }
 
-  /// Where an `i16` chunk goes: the batch's rows, or the cache of all rows.
+  /// Where an `i16` chunk goes: the batch's rows, or the first cache of all rows.
   private func destination(row: Int, chunk: Int) -> UnsafeMutableBufferPointer<Int16> {
-    if let cache = stream.outputs.caches[segment], let head = stream.outputs.headWidths[segment] {
-      let column = chunk * layout.width
-      let start = (column / head * stream.capacity + batch.firstRow + row) * head + column % head
-      return cache.slice(start, layout.width)
-    }
+    if let cache = stream.outputs.caches[segment]?.first { return place(in: cache, row: row, chunk: chunk) }
     guard let output = stream.outputs.int16[segment] else { preconditionFailure("every segment has its output") }
     return output.slice(row * layout.rowWidth + chunk * layout.width, layout.width)
+  }
+
+  /// Repeats a chunk in the caches of the other head widths.
+  private func copyToOtherCaches(_ values: UnsafeBufferPointer<Int16>, row: Int, chunk: Int) {
+    guard let caches = stream.outputs.caches[segment] else { return }
+    for cache in caches.dropFirst() { _ = place(in: cache, row: row, chunk: chunk).update(fromContentsOf: values) }
+  }
+
+  /// Chunks lie within heads, whatever the head width of the cache.
+  private func place(in cache: SegmentOutputs.HeadCache, row: Int, chunk: Int) -> UnsafeMutableBufferPointer<Int16> {
+    let column = chunk * layout.width
+    let start = (column / cache.headWidth * stream.capacity + batch.firstRow + row) * cache.headWidth + column % cache.headWidth
+    return cache.elements.slice(start, layout.width)
   }
 
   private func record(row: Int, chunk: Int, exponent: UInt8? = nil, _ content: UnsafeRawBufferPointer) {
