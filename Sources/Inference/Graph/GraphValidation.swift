@@ -55,8 +55,8 @@ struct GraphValidation {
     let key = try source(fields.key, format: .int16, at: index)
     let value = try source(fields.value, format: .int16, at: index)
     guard
-      (16...256).contains(fields.width), fields.width.isMultiple(of: 16), (1...1024).contains(fields.groups),
-      (1...1024).contains(fields.heads), fields.heads.isMultiple(of: fields.groups)
+      (16...256).contains(fields.width), fields.width.isMultiple(of: 16), fields.groups >= 1, fields.heads >= 1,
+      fields.heads.isMultiple(of: fields.groups)
     else { throw .chunk(segment: index) }
     guard
       query.rowWidth == fields.heads * fields.width, key.rowWidth == fields.groups * fields.width,

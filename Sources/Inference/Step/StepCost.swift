@@ -36,6 +36,15 @@ extension Graph {
   func worstStepCost(ofSegment segment: Int) -> StepCost {
     let extent = Extent(promptCount: context, outputCount: 1)
     let row = extent.rows(of: layouts[segment].domain) - 1
-    return cost(of: StepPosition(segment: segment, row: row, chunk: 0), in: extent)
+    return cost(of: StepPosition(segment: segment, row: row, chunk: costliestChunk(ofSegment: segment)), in: extent)
+  }
+
+  /// Chunks of a residual lie over more or fewer leaves of the base, by how far into a leaf they start; all other segments' cost alike.
+  private func costliestChunk(ofSegment segment: Int) -> Int {
+    guard case .residual(let fields) = segments[segment] else { return 0 }
+    let base = layouts[fields.residual].width
+    // Both widths are multiples of 16, so the starts repeat after at most a 16th of the base's width.
+    let chunks = 0..<min(layouts[segment].chunks, base / TensorShape.blockChannels)
+    return chunks.max { $0 * fields.chunk % base < $1 * fields.chunk % base } ?? 0
   }
 }

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from probity_reference.encoding import Refused, i8, listing, u8, u32
-from probity_reference.graph import Argmax, Embedding, Graph, Norm
+from probity_reference.graph import Argmax, Embedding, Gate, Graph, Maxima, Norm, Residual
 from probity_reference.tensors import Linear, Rotation, Vector
 from probity_reference.testmodel import test_model
 
@@ -115,6 +115,11 @@ def segments(c):
     c.segment("a value shift of 12", 4, True, value_shift=12)
     c.segment("a value shift of 13", 4, value_shift=13)
     c.segment("a key as query", 4, query=2)
+    last = len(s) - 2
+    many = [replace(s[1], weights=21, rotation=None, chunk=16, major=major) for major in (0, 1, 1)]
+    c.change(
+        "1040 heads", True, tensors=list(c.base["tensors"]) + [Linear(16640, 64)],
+        segments=s[:-2] + many + [replace(s[4], query=last, key=last + 1, value=last + 2, groups=1040, heads=1040, width=16), s[-2], Argmax(last + 4)])
     c.segment("a gate shift of 0", 6, shift=0)
     c.segment("a gate shift of 32", 6, True, shift=32)
     c.segment("a gate shift of 33", 6, shift=33)
@@ -165,6 +170,19 @@ def costs(c):
     c.change("a context too long", **with_context(limit + 1))
     wide = list(c.base["tensors"]) + [Linear(64, 16384)]
     c.change("a wide tensor that nothing uses", True, tensors=wide)
+    c.change("a residual's costliest chunk within the limits", True, **residual_over_chunks(192))
+    c.change("a residual's second chunk too costly", **residual_over_chunks(384))
+
+
+def residual_over_chunks(chunk):
+    """A graph whose residual of chunks of 384 channels costs too much where a chunk reads two leaves of 576 of its base, not where it reads one."""
+    norm = Norm(1, 0, 26)
+    return {
+        "vocabulary": 64, "context": 4, "stops": [],
+        "tensors": [Linear(64, 1152), Vector(1152), Linear(2496, 1152), Linear(64, 1152), Linear(1152, 64), Linear(1152, 2496)],
+        "segments": [
+            Embedding(0, 0), Gate(0, norm, 2, 2, 16, 18), Gate(0, norm, 3, 3, 16, 18), Residual(2, 4, 0, 576), Residual(1, 5, 3, chunk),
+            Maxima(4, norm, 0, 64), Argmax(5)]}
 
 
 def attention_cost(context):
