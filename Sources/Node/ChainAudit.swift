@@ -30,6 +30,9 @@ public enum ChainAudit {
     let reader = ChainReader(store: store)
     guard try reader.meta() != nil else { throw .inconsistent("the store holds no chain") }
     let chain = try Chain(opening: store, genesis: genesis)
+    guard try reader.block(at: .genesis).body == StoredBody(transactions: [], blobs: []) else {
+      throw .inconsistent("the genesis block is not empty")
+    }
     var pool = Mempool()
     var journal = Journal()
     try journal.load(into: &pool, from: chain)
