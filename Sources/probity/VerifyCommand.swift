@@ -43,73 +43,17 @@ struct VerifyCommand: ParsableCommand {
       trust = .checkpoint(digest)
     }
     let verified: VerifiedReceipt
-    do { verified = try VerifiedReceipt(file: bytes, against: trust) } catch { throw CommandFailure("refused: \(error.description)") }
-    if let expectPrompt, !String(decoding: verified.record.request.prompt, as: UTF8.self).contains(expectPrompt) {
-      throw CommandFailure("refused: the receipt is of another prompt")
+    do { verified = try VerifiedReceipt(file: bytes, against: trust) } catch { throw refusal(code: error.rawValue, error.description) }
+    if let expectPrompt, !verified.record.request.prompt.contains(Array(expectPrompt.utf8)) {
+      throw refusal(code: 0, "The receipt is sound, but it is of another prompt.")
     }
-    let view = ReceiptView(verified)
-    if json {
-      try printJSON(view)
-    } else {
-      for line in view.lines { print(line) }
-    }
-    if view.exitCode != 0 { throw ExitCode(view.exitCode) }
-  }
-}
-
-/// A verified receipt, for people and scripts.
-private struct ReceiptView: Encodable {
-  let verdict: String
-  let height: UInt64
-  let deadline: UInt64?
-  let challenger: String?
-  let claim: Digest
-  let modelRoot: Digest
-  let provider: String
-  let client: Digest
-  let requestDigest: Digest
-  let prompt: String
-  let answer: String
-  let network: Digest
-  let header: Digest
-
-  init(_ receipt: VerifiedReceipt) {
-    switch receipt.verdict {
-    case .final(let at): (verdict, height, deadline, challenger) = ("final", at.value, nil, nil)
-    case .pending(let asOf, let deadline): (verdict, height, self.deadline, challenger) = ("pending", asOf.value, deadline.value, nil)
-    case .slashed(let at, let challenger): (verdict, height, deadline, self.challenger) = ("slashed", at.value, nil, challenger.hex)
-    }
-    claim = receipt.claimIdentifier
-    modelRoot = receipt.claim.modelRoot
-    provider = receipt.claim.provider.hex
-    client = receipt.record.request.client.xCoordinate
-    requestDigest = receipt.record.request.digest
-    prompt = String(decoding: receipt.record.request.prompt, as: UTF8.self)
-    answer = String(decoding: receipt.record.answer, as: UTF8.self)
-    network = receipt.anchor.chain
-    header = receipt.header.hash
+    let report = ReceiptReport(verified)
+    print(json ? report.json : report.lines.joined(separator: "\n"))
+    if report.exitCode != 0 { throw ExitCode(report.exitCode) }
   }
 
-  var exitCode: Int32 {
-    switch verdict {
-    case "final": 0
-    case "pending": 3
-    default: 4
-    }
-  }
-
-  /// Texts are quoted, so that a stranger's text cannot steer a terminal.
-  var lines: [String] {
-    let summary =
-      switch verdict {
-      case "final": "FINAL     since block \(height): nobody proved fraud in the challenge window"
-      case "pending": "PENDING   as of block \(height): open to fraud proofs up to block \(deadline ?? 0)"
-      default: "SLASHED   in block \(height), by \(challenger ?? ""): do not rely on this answer"
-      }
-    return [
-      "model     \(modelRoot)", "provider  \(provider)", "client    \(client)", "claim     \(claim)",
-      "prompt    \(prompt.debugDescription)",
-      "answer    \(answer.debugDescription)", summary,
-    ]
+  private func refusal(code: UInt16, _ reason: String) -> CommandFailure {
+    if json { print(ReceiptReport.refusal(code: code, reason: reason)) }
+    return CommandFailure("refused: \(reason)\(code == 0 ? "" : " (code \(code))")")
   }
 }
