@@ -1,5 +1,5 @@
 # All targets work from a clean clone on Debian 12 with Swift 6.3, as root or with sudo, and may be run again at any time.
-# The programs are built in the release configuration; the tests in the debug one, where some look at internals (the kernels are optimised in both).
+# Everything is built once, in the release configuration: the programs, the tests and the benchmarks share the objects.
 
 CACHE := $(or $(PROBITY_CACHE),$(HOME)/.cache/probity)
 export PROBITY_CACHE := $(CACHE)
@@ -9,7 +9,7 @@ GGUF := $(CACHE)/$(MODEL).Q4_1.gguf
 BUNDLE := $(CACHE)/$(MODEL).probity
 
 SWIFT_BUILD := swift build -c release
-SWIFT_TEST := swift test
+SWIFT_TEST := swift test -c release --disable-testable-imports
 BIN := .build/release
 VENV := $(CACHE)/venv
 PYTHON := $(VENV)/bin/python3 -B
@@ -19,7 +19,7 @@ PEER := gguf==0.19.0 llama-cpp-python==0.3.36
 SWIFT_SOURCES := Package.swift Sources Tests Tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo model test check format bench bench-short clean
+.PHONY: help setup build demo model test test-debug check format bench bench-short clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -47,6 +47,9 @@ model: $(BUNDLE) ## fetch and import the model
 
 test: $(BUNDLE) ## run all tests
 	$(SWIFT_TEST)
+
+test-debug: $(BUNDLE) ## run all tests in the debug configuration, which also checks the bounds of unsafe buffers (slow)
+	swift test
 
 check: setup ## lint, the rules of the tree, the Python tools, the freshness of the vectors
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
