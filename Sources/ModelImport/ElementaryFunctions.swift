@@ -1,8 +1,8 @@
 /// Functions of a `Double` by `+ - * /` alone, which IEEE 754 rounds the same on every machine; the system's mathematical library may
 /// differ from one machine to the next, and a bundle must not.
-enum ElementaryFunctions {
+package enum ElementaryFunctions {
   /// e to the x, for |x| below 700.
-  static func exponential(_ x: Double) -> Double {
+  package static func exponential(_ x: Double) -> Double {
     let power = (x * 1.4426950408889634 + 0.5).rounded(.down)
     let rest = (x - power * 6.93147180369123816490e-01) - power * 1.90821492927058770002e-10
     var sum = 1.0
@@ -11,7 +11,7 @@ enum ElementaryFunctions {
   }
 
   /// The natural logarithm of a positive, normal x.
-  static func logarithm(_ x: Double) -> Double {
+  package static func logarithm(_ x: Double) -> Double {
     var fraction = x.significand
     var exponent = Double(x.exponent)
     if fraction > 1.4142135623730951 {
@@ -26,7 +26,7 @@ enum ElementaryFunctions {
   }
 
   /// Cosine and sine of an angle in 0...2^20.
-  static func cosineAndSine(_ angle: Double) -> (cosine: Double, sine: Double) {
+  package static func cosineAndSine(_ angle: Double) -> (cosine: Double, sine: Double) {
     let quarters = (angle * 0.6366197723675814 + 0.5).rounded(.down)
     // A quarter turn in two parts; the product with the first is exact, since that has 33 bits.
     let rest = (angle - quarters * 1.57079632673412561417e+00) - quarters * 6.07710050650619224932e-11

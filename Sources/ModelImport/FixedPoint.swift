@@ -17,15 +17,15 @@ enum FractionBits {
 }
 
 /// A positive factor as `multiplier * 2^-shift`, or zero. `[NUM-6]`
-struct Scale: Equatable {
-  let multiplier: UInt32
-  let shift: UInt32
+package struct Scale: Equatable {
+  package let multiplier: UInt32
+  package let shift: UInt32
 
   /// The factor 0.
-  static let zero = Scale(multiplier: 0, shift: 17)
+  package static let zero = Scale(multiplier: 0, shift: 17)
 
   /// The factor to 24 bits, or to 62 binary places if those are fewer; nil if it is not below 2^7.
-  init?(_ factor: Double) {
+  package init?(_ factor: Double) {
     guard factor > 0, factor.isFinite, factor < 128 else { return nil }
     let exponent = max(Int(factor.exponent), -39)
     var multiplier = roundedToNearest(Double(sign: .plus, exponent: 23 - exponent, significand: factor))

@@ -1,4 +1,3 @@
-import Foundation
 import Inference
 
 extension ModelBytes {
@@ -6,22 +5,7 @@ extension ModelBytes {
   ///
   /// The file must not change while it is mapped; `BundleWriter` puts a whole new file in its place instead of changing one.
   public static func mapping(_ path: String) throws(FileFailure) -> ModelBytes {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { throw FileFailure(operation: "open", path: path, code: errno) }
-    defer { close(file) }
-    var status = stat()
-    guard fstat(file, &status) == 0 else { throw FileFailure(operation: "stat", path: path, code: errno) }
-    let count = Int(status.st_size)
-    guard count > 0 else { return ModelBytes(copying: []) }
-    guard let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, file, 0), address != MAP_FAILED else {
-      throw FileFailure(operation: "mmap", path: path, code: errno)
-    }
-    return ModelBytes(UnsafeRawBufferPointer(start: address, count: count)) { buffer in
-      munmap(UnsafeMutableRawPointer(mutating: buffer.baseAddress), buffer.count)
-    }
+    guard let buffer = try MappedFile.map(path) else { return ModelBytes(copying: []) }
+    return ModelBytes(buffer) { MappedFile.unmap($0) }
   }
-}
-
-extension FileFailure: CustomStringConvertible {
-  public var description: String { "\(operation) \(path): \(String(cString: strerror(code)))" }
 }

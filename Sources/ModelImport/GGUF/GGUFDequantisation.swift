@@ -3,7 +3,7 @@ extension GGUFTensorType {
   ///
   /// Only exact conversions, and single-precision products and sums in a fixed order: the same values on every machine.
   /// - Precondition: `bytes` are whole blocks.
-  func dequantise(_ bytes: [UInt8]) -> [Float] {
+  package func dequantise(_ bytes: [UInt8]) -> [Float] {
     precondition(bytes.count.isMultiple(of: blockBytes), "not whole blocks")
     var values: [Float] = []
     values.reserveCapacity(bytes.count / blockBytes * blockValues)

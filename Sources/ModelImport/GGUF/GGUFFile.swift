@@ -14,10 +14,18 @@ public struct GGUFFile: Sendable {
   private let tensorPlaces: [String: Int]
   private let data: Data
 
-  /// Reads the header of a file that is mapped into memory.
-  /// - Throws: a `GGUFRejection`, or Foundation's error where the file cannot be opened.
-  public init(contentsOf path: String) throws {
-    try self.init(Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped))
+  /// Reads the header of a file that is mapped into memory; the file must not change while it is.
+  public init(contentsOf path: String) throws(ImportError) {
+    let mapped: UnsafeRawBufferPointer?
+    do throws(FileFailure) { mapped = try MappedFile.map(path) } catch { throw .file(error) }
+    let data = mapped.flatMap { buffer in
+      UnsafeMutableRawPointer(mutating: buffer.baseAddress).map { address in
+        Data(
+          bytesNoCopy: address, count: buffer.count, deallocator: .custom { MappedFile.unmap(UnsafeRawBufferPointer(start: $0, count: $1)) }
+        )
+      }
+    }
+    do throws(GGUFRejection) { try self.init(data ?? Data()) } catch { throw .source(error) }
   }
 
   /// Reads the header of a file that is in memory.

@@ -5,8 +5,8 @@ import Text
 
 /// Turns a GGUF file of the LLaMA architecture into a model bundle; one file gives the same bytes on every machine. `[MODEL-1]`
 ///
-/// Weights become 8-bit integers with a 12-bit multiplier for each 32 of them and a 24-bit multiplier for each channel. All arithmetic is IEEE 754
-/// addition, multiplication, division and square root in a fixed order.
+/// Weights become 8-bit integers with a 12-bit multiplier for each 32 of them and a 24-bit multiplier for each channel. All arithmetic is
+/// IEEE 754 addition, multiplication, division and square root in a fixed order.
 public struct LlamaImporter: Sendable {
   /// The bundle's header: graph, tokenizer, name and chat template.
   public let header: BundleHeader

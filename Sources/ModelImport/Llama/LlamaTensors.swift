@@ -20,16 +20,16 @@ enum LlamaTensor {
 }
 
 /// The gains of a norm in fixed point, and how its output is scaled. `[NUM-7]`
-struct QuantisedNorm {
+package struct QuantisedNorm {
   /// The gains times the square root of their count.
-  let gains: [Int32]
+  package let gains: [Int32]
   /// The shift of the last rounding.
-  let shift: Int
+  package let shift: Int
   /// The fraction bits of the norm's output.
-  let outputBits: Int
+  package let outputBits: Int
 
   /// Quantises gains, or nil where they are too large.
-  init?(_ values: [Float]) {
+  package init?(_ values: [Float]) {
     let root = Double(values.count).squareRoot()
     let largest = Double(values.reduce(0) { max($0, $1.magnitude) }) * root
     // A normalised value is at most the root, so an output is at most `largest`: below 2^29 with these bits.
