@@ -2,6 +2,7 @@ import Bytes
 import Foundation
 import Inference
 import ModelImport
+import TestSupport
 import Testing
 import Text
 
@@ -63,5 +64,16 @@ struct SmolLMImportTests {
     for vector in vectors {
       #expect((try? tokenizer.encode(Array(vector.text.utf8))) == vector.tokens, "\(vector.text.debugDescription)")
     }
+  }
+
+  @Test("A mutated header of the real file is refused or read, and nothing traps")
+  func mutations() throws {
+    let head = Array(try bytes().prefix(4096))
+    var generator = SeededGenerator.printed()
+    var refused = 0
+    for _ in 0..<10_000 {
+      do throws(GGUFRejection) { _ = try GGUFFile(Data(generator.mutated(head))) } catch { refused += 1 }
+    }
+    #expect(refused > 9000)
   }
 }
