@@ -43,7 +43,7 @@ struct ProviderCompletions: Sendable {
     return Response(openAI: view)
   }
 
-  /// What a client that signs for itself needs to know: the prompt as it will stand in the record. `[REC-1]`
+  /// What a client that signs for itself needs to know: the prompt as it will stand in the record, and the provider's key. `[REC-1]`
   func render(_ body: [UInt8]) throws(OpenAIError) -> Response {
     let asked = try CompletionRequest.decoded(body)
     let prompt = try prompt(asked, asked.messages == nil ? .text : .chat)
@@ -52,7 +52,7 @@ struct ProviderCompletions: Sendable {
     return Response(
       openAI: RenderedView(
         prompt: String(decoding: prompt, as: UTF8.self), promptTokens: tokens.count, maxTokens: try newTokens(asked),
-        modelRoot: provider.commitment.modelRoot))
+        modelRoot: provider.commitment.modelRoot, provider: provider.publicKey.xCoordinate))
   }
 
   private struct RenderedView: Encodable {
@@ -60,6 +60,7 @@ struct ProviderCompletions: Sendable {
     let promptTokens: Int
     let maxTokens: Int
     let modelRoot: Digest
+    let provider: Digest
   }
 
   /// The request that goes into the record, signed by the client or, for one that does not sign, by the provider.
@@ -74,7 +75,8 @@ struct ProviderCompletions: Sendable {
       return (own.request, own.signature)
     }
     guard
-      let request = Inference.Request(modelRoot: root, client: client.client, salt: client.salt, maxNewTokens: count, prompt: prompt)
+      let request = Inference.Request(
+        modelRoot: root, provider: provider.publicKey, client: client.client, salt: client.salt, maxNewTokens: count, prompt: prompt)
     else { throw promptError }
     return (request, client.signature)
   }

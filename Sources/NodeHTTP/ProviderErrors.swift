@@ -42,6 +42,7 @@ struct OpenAIError: Error {
         case .busy: (.tooManyRequests, "rate_limit_error", nil, "rate_limit_exceeded")
         case .running: (.conflict, "invalid_request_error", nil, "request_running")
         case .otherModel: (.notFound, "invalid_request_error", "model", "model_not_found")
+        case .otherProvider: (.badRequest, "invalid_request_error", "probity", "other_provider")
         case .signature: (.badRequest, "invalid_request_error", "probity", "bad_signature")
         case .tooManyTokens: (.badRequest, "invalid_request_error", "max_tokens", nil)
         case .prompt: (.badRequest, "invalid_request_error", "messages", nil)

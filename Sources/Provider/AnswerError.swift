@@ -9,6 +9,8 @@ public enum AnswerRejection: Error, Hashable, Sendable {
   case running
   /// The request names another model.
   case otherModel
+  /// The request names another provider.
+  case otherProvider
   /// The request is not signed by its client.
   case signature
   /// More tokens are asked for than the provider gives.
@@ -36,6 +38,7 @@ extension AnswerRejection: CustomStringConvertible {
     case .busy: "The provider has as many requests as it takes; try again in a moment."
     case .running: "This very request is being answered; ask again when it is done."
     case .otherModel: "The provider does not run this model."
+    case .otherProvider: "The request is made to another provider."
     case .signature: "The request is not signed by the client that it names."
     case .tooManyTokens(let limit): "The provider generates at most \(limit) tokens for a request."
     case .prompt(.textTooLong): "The prompt is longer than \(TextLimits.promptBytes) bytes."

@@ -94,7 +94,8 @@ public actor Provider {
     self.configuration = configuration
     self.random = random
     self.logger = logger
-    maker = RecordMaker(model: model, modelRoot: commitment.modelRoot, workers: configuration.workers, tampering: tampering)
+    maker = RecordMaker(
+      model: model, modelRoot: commitment.modelRoot, provider: key.publicKey, workers: configuration.workers, tampering: tampering)
     generator = SerialWorker(name: "probity.generator", places: configuration.requestPlaces)
     traces = TraceService(maker: maker, places: configuration.tracePlaces, cachedTraces: configuration.cachedTraces)
     journal = Journal(store: store)
@@ -107,7 +108,8 @@ public actor Provider {
   /// A request of this provider's own, for a client that does not sign; nil if the prompt or the count is out of range. `[REC-1]`
   public nonisolated func ownRequest(prompt: [UInt8], maxNewTokens: Int) -> (request: Request, signature: Signature)? {
     let request = Request(
-      modelRoot: commitment.modelRoot, client: publicKey, salt: random.digest(), maxNewTokens: maxNewTokens, prompt: prompt)
+      modelRoot: commitment.modelRoot, provider: publicKey, client: publicKey, salt: random.digest(), maxNewTokens: maxNewTokens,
+      prompt: prompt)
     return request.map { ($0, key.sign($0.digest, auxiliary: random.digest())) }
   }
 

@@ -9,12 +9,15 @@ struct RecordMaker: Sendable {
   let model: Model
   /// Its root.
   let modelRoot: Digest
+  /// The provider that requests must name.
+  let provider: PublicKey
   let workers: Workers
   let tampering: Tampering
 
   /// What can be said about a request before the model runs; gives the prompt's tokens.
   func check(_ request: Request, signature: Signature, newTokenLimit: Int) throws(AnswerRejection) -> [UInt32] {
     guard request.modelRoot == modelRoot else { throw .otherModel }
+    guard request.provider == provider else { throw .otherProvider }
     guard request.maxNewTokens <= newTokenLimit else { throw .tooManyTokens(limit: newTokenLimit) }
     guard request.client.verify(signature, of: request.digest) else { throw .signature }
     let tokens: [UInt32]

@@ -86,6 +86,8 @@ struct ProviderAnswerTests {
     var other = request
     other.modelRoot = .zero
     #expect(await refusal(other, signature) == .otherModel)
+    let (elsewhere, elsewhereSigned) = try ProviderNetwork.request("one two", to: "provider-2")
+    #expect(await refusal(elsewhere, elsewhereSigned) == .otherProvider)
     other = request
     other.salt = TinyModel.commitment.tensorsRoot
     #expect(await refusal(other, signature) == .signature)
@@ -180,16 +182,17 @@ struct ProviderPostingFailureTests {
 
   @Test("An unregistered model, too little stake, too small a balance")
   func preconditions() async throws {
-    let (request, signature) = try ProviderNetwork.request("hi", maxNewTokens: 2)
     let empty = try await ProviderNetwork(registersModel: false)
     defer { empty.stop() }
     var provider = try empty.provider()
-    _ = try await provider.answer(request, signature: signature)
+    let (early, earlySigned) = try ProviderNetwork.request("hi", maxNewTokens: 2)
+    _ = try await provider.answer(early, signature: earlySigned)
     #expect(await failure(provider) == .modelNotRegistered(root: TinyModel.commitment.modelRoot))
 
     let network = try await ProviderNetwork()
     defer { network.stop() }
     provider = try network.provider("bob")
+    let (request, signature) = try ProviderNetwork.request("hi", to: "bob", maxNewTokens: 2)
     _ = try await provider.answer(request, signature: signature)
     #expect(await failure(provider) == .stakeTooLow(free: .zero, bond: TestChain.claimBond))
 
@@ -204,11 +207,11 @@ struct ProviderPostingFailureTests {
     #expect(await provider.queuedRecords == 1)
   }
 
-  @Test("A request that another claim holds is set aside, the rest is posted")
+  @Test("A request that another claim of the key holds is set aside, the rest is posted")
   func repeated() async throws {
     let network = try await ProviderNetwork()
     defer { network.stop() }
-    let (first, second) = (try network.provider("provider"), try network.provider("provider-2"))
+    let (first, second) = (try network.provider(), try network.provider(store: MemoryStore()))
     let (request, signature) = try ProviderNetwork.request("hi", maxNewTokens: 2)
     _ = try await first.answer(request, signature: signature)
     _ = try await first.post()

@@ -128,7 +128,10 @@ struct ProviderHTTPTests {
     let modelRoot = try #require(Digest(hex: rendered["model_root"] as? String ?? ""))
     let maxTokens = try #require(rendered["max_tokens"] as? Int)
     let prompt = Array(try #require(rendered["prompt"] as? String).utf8)
-    let made = Inference.Request(modelRoot: modelRoot, client: client.publicKey, salt: .zero, maxNewTokens: maxTokens, prompt: prompt)
+    let provider = try #require(Digest(hex: rendered["provider"] as? String ?? ""))
+    let made = Inference.Request(
+      modelRoot: modelRoot, provider: try PublicKey(decoding: provider.bytes), client: client.publicKey, salt: .zero,
+      maxNewTokens: maxTokens, prompt: prompt)
     let request = try #require(made)
     func asked(_ signature: Signature) -> String {
       Self.hello.dropLast()

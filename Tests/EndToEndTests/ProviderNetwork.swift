@@ -50,13 +50,15 @@ struct ProviderNetwork {
   }
 
   /// A request that a client signed.
-  static func request(_ prompt: String, salt: UInt8 = 0, maxNewTokens: Int = 6) throws -> (Request, Signature) {
+  static func request(_ prompt: String, to provider: String = "provider", salt: UInt8 = 0, maxNewTokens: Int = 6) throws -> (
+    Request, Signature
+  ) {
     let client = TestChain.key("alice")
     guard
       let salt = Digest([UInt8](repeating: salt, count: 32)),
       let request = Request(
-        modelRoot: TinyModel.commitment.modelRoot, client: client.publicKey, salt: salt, maxNewTokens: maxNewTokens,
-        prompt: Array(prompt.utf8))
+        modelRoot: TinyModel.commitment.modelRoot, provider: TestChain.key(provider).publicKey, client: client.publicKey, salt: salt,
+        maxNewTokens: maxNewTokens, prompt: Array(prompt.utf8))
     else { throw ProviderTestError.request }
     return (request, client.sign(request.digest))
   }

@@ -36,7 +36,8 @@ private func word(_ check: () throws -> EvidenceVerdict) -> String {
 private func context(_ vector: EvidenceVectors.Case) throws -> EvidenceContext {
   let key = try #require(PrivateKey([UInt8](repeating: 1, count: 32)))
   let request = try #require(
-    Request(modelRoot: .zero, client: key.publicKey, salt: .zero, maxNewTokens: 64, prompt: Array("x".utf8)))
+    Request(
+      modelRoot: .zero, provider: key.publicKey, client: key.publicKey, salt: .zero, maxNewTokens: 64, prompt: Array("x".utf8)))
   let record = Record(
     executorVersion: ExecutorVersion.current, request: request, requestSignature: key.sign(request.digest, auxiliary: .zero),
     promptTokens: vector.promptTokens, outputTokens: vector.outputTokens, answer: [], stop: .length, traceRoot: vector.traceRoot)

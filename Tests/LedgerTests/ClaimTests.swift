@@ -97,6 +97,7 @@ struct ClaimTests {
       return try self.outcome(TestRecords.batch([record, changed]))
     }
     #expect(try outcome { $0.request.modelRoot = .zero } == .refused(.claimRecordModel))
+    #expect(try outcome { $0.request.provider = TestChain.key("provider-2").publicKey } == .refused(.claimRecordProvider))
     #expect(try outcome { $0.executorVersion = .zero } == .refused(.claimRecordShape))
     #expect(try outcome { $0.outputTokens = [] } == .refused(.claimRecordShape))
     #expect(try outcome { $0.promptTokens[0] = 256 } == .refused(.claimRecordShape))
@@ -105,11 +106,20 @@ struct ClaimTests {
     #expect(try outcome { $0.answer = [0x21] } == .accepted)
   }
 
-  @Test("A request is claimed once, whoever claims it [TX-6]")
+  @Test("A provider cannot take the request that was made to another, also if it comes first [REC-1] [TX-6]")
+  func takenRequest() throws {
+    var chain = try registeredChain()
+    let outcomes = try chain.add([chain.posting([record], from: "provider-2"), chain.posting([record])])
+    #expect(outcomes == [.refused(.claimRecordProvider), .accepted])
+    var renamed = record
+    renamed.request.provider = TestChain.key("provider-2").publicKey
+    #expect(try outcome(TestRecords.batch([renamed]), from: "provider-2") == .refused(.claimRequestSignature))
+  }
+
+  @Test("A request is claimed once [TX-6]")
   func repeatedRequest() throws {
     var chain = try registeredChain()
-    let outcomes = try chain.add([chain.posting([record]), chain.posting([record], from: "provider-2")])
-    #expect(outcomes == [.accepted, .refused(.claimRequestRepeated)])
+    #expect(try chain.add([chain.posting([record])]) == [.accepted])
     #expect(try chain.add([chain.posting([record])]) == [.refused(.claimRequestRepeated)])
     try chain.addEmpty(4)
     #expect(try chain.add([chain.posting([record])]) == [.refused(.claimRequestRepeated)])

@@ -125,7 +125,7 @@ struct StateTests {
           case 1: transactions.append(plain(.unbond(amount)))
           case 2, 3:
             salt &+= 1
-            var record = TestRecords.record(prompt: "a", salt: salt, client: TestChain.key("alice"), maxNewTokens: 1)
+            var record = TestRecords.record(prompt: "a", salt: salt, client: TestChain.key("alice"), provider: name, maxNewTokens: 1)
             if Bool.random(using: &generator) { record.answer.append(0x21) }
             let batch = TestRecords.batch([record])
             let claim = Claim.identifier(provider: TestChain.account(name), nonce: nonce)

@@ -14,14 +14,18 @@ public struct NoRandomBytes: RandomBytes {
 /// Records that the test model made.
 public enum TestRecords {
   /// A signed request, answered by the test model.
-  /// - Parameter salt: makes the request unlike others of the same prompt.
-  public static func record(prompt: String = "one two", salt: UInt8 = 0, client: PrivateKey, maxNewTokens: Int = 4) -> Record {
+  /// - Parameters:
+  ///   - salt: makes the request unlike others of the same prompt.
+  ///   - provider: the name of the provider that the request is made to.
+  public static func record(
+    prompt: String = "one two", salt: UInt8 = 0, client: PrivateKey, provider: String = "provider", maxNewTokens: Int = 4
+  ) -> Record {
     let model = TinyModel.model
     guard
       let salt = Digest([UInt8](repeating: salt, count: 32)),
       let request = Request(
-        modelRoot: TinyModel.commitment.modelRoot, client: client.publicKey, salt: salt, maxNewTokens: maxNewTokens,
-        prompt: Array(prompt.utf8)),
+        modelRoot: TinyModel.commitment.modelRoot, provider: TestChain.key(provider).publicKey, client: client.publicKey, salt: salt,
+        maxNewTokens: maxNewTokens, prompt: Array(prompt.utf8)),
       let promptTokens = try? model.tokenizer.encode(request.prompt),
       let generation = try? model.generate(promptTokens, maxNewTokens: maxNewTokens), let trace = generation.trace,
       let answer = try? Binding.answer(to: generation.outputTokens, graph: model.graph, tokenizer: model.tokenizer)

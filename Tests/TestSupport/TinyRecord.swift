@@ -21,8 +21,8 @@ public struct TinyRecord: Sendable {
     let model = TinyModel.model
     guard
       let request = Request(
-        modelRoot: TinyModel.commitment.modelRoot, client: client.publicKey, salt: salt, maxNewTokens: maxNewTokens,
-        prompt: Array(prompt.utf8))
+        modelRoot: TinyModel.commitment.modelRoot, provider: TestChain.key("provider").publicKey, client: client.publicKey, salt: salt,
+        maxNewTokens: maxNewTokens, prompt: Array(prompt.utf8))
     else { fatalError("the test prompt is out of range") }
     let tokens = try model.tokenizer.encode(request.prompt)
     let generation = try model.generate(tokens, maxNewTokens: maxNewTokens, tracing: false)

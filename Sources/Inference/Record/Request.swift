@@ -5,6 +5,8 @@ import Cryptography
 public struct Request: Hashable, Sendable {
   /// The model to run.
   public var modelRoot: Digest
+  /// Who is asked; nobody else may claim the request.
+  public var provider: PublicKey
   /// Who asks.
   public var client: PublicKey
   /// Thirty-two bytes that make the request unlike any other.
@@ -22,12 +24,13 @@ public struct Request: Hashable, Sendable {
   public static let tag = HashTag("probity/request")
 
   /// Makes a request; nil if the prompt is empty, too long or not UTF-8, or the token count out of range.
-  public init?(modelRoot: Digest, client: PublicKey, salt: Digest, maxNewTokens: Int, prompt: [UInt8]) {
+  public init?(modelRoot: Digest, provider: PublicKey, client: PublicKey, salt: Digest, maxNewTokens: Int, prompt: [UInt8]) {
     guard
       (1...Request.newTokenLimit).contains(maxNewTokens), (1...Request.promptByteLimit).contains(prompt.count),
       String(validating: prompt, as: UTF8.self) != nil
     else { return nil }
     self.modelRoot = modelRoot
+    self.provider = provider
     self.client = client
     self.salt = salt
     self.maxNewTokens = maxNewTokens
@@ -41,6 +44,7 @@ public struct Request: Hashable, Sendable {
 extension Request: CanonicallyCodable {
   public init(from reader: inout ByteReader) throws(DecodingRejection) {
     modelRoot = try reader.readDigest()
+    provider = try PublicKey(from: &reader)
     client = try PublicKey(from: &reader)
     salt = try reader.readDigest()
     let count = try reader.read(UInt32.self)
@@ -52,6 +56,7 @@ extension Request: CanonicallyCodable {
 
   public func encode(to writer: inout ByteWriter) {
     writer.write(modelRoot)
+    provider.encode(to: &writer)
     client.encode(to: &writer)
     writer.write(salt)
     writer.writeCount(maxNewTokens)

@@ -35,12 +35,14 @@ public enum Refusal: UInt16, Error, Hashable, Sendable, CaseIterable {
   case claimBatchRoot = 405
   /// Post claim: a record names another model.
   case claimRecordModel = 406
+  /// Post claim: a record's request names another provider than the sender.
+  case claimRecordProvider = 407
   /// Post claim: a record breaks a shape rule.
-  case claimRecordShape = 407
+  case claimRecordShape = 408
   /// Post claim: a request is not signed by its client.
-  case claimRequestSignature = 408
+  case claimRequestSignature = 409
   /// Post claim: a request stands in another claim, or twice in this one.
-  case claimRequestRepeated = 409
+  case claimRequestRepeated = 410
   /// Fraud proof: there is no such claim.
   case proofUnknownClaim = 501
   /// Fraud proof: the claim is finalized.
@@ -107,6 +109,7 @@ extension Refusal: CustomStringConvertible {
     case .claimRecordCount: "the batch has another number of records"
     case .claimBatchRoot: "the batch has another root"
     case .claimRecordModel: "a record names another model"
+    case .claimRecordProvider: "a request was made to another provider"
     case .claimRecordShape: "a record breaks a shape rule"
     case .claimRequestSignature: "a request is not signed by its client"
     case .claimRequestRepeated: "a request has been claimed already"

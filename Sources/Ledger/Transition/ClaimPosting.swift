@@ -10,7 +10,7 @@ extension Transition {
     guard let bytes = blobs[posting.blob], let batch = try? Batch(decoding: bytes) else { throw .claimBlob }
     guard batch.records.count == posting.recordCount else { throw .claimRecordCount }
     guard batch.tree.root == posting.batchRoot else { throw .claimBatchRoot }
-    let requests = try checkedRequests(of: batch, modelRoot: posting.modelRoot, model: model)
+    let requests = try checkedRequests(of: batch, provider: identifier, modelRoot: posting.modelRoot, model: model)
     // All checks are done; nothing below can fail.
     let claim = Claim.identifier(provider: identifier, nonce: nonce)
     let deadline = height.later(by: parameters.windowBlocks)
@@ -28,12 +28,15 @@ extension Transition {
 
   /// Checks the records one by one, in order.
   /// - Returns: the request digests.
-  private func checkedRequests(of batch: Batch, modelRoot: Digest, model: RegisteredModel) throws(Refusal) -> [Digest] {
+  private func checkedRequests(
+    of batch: Batch, provider: AccountIdentifier, modelRoot: Digest, model: RegisteredModel
+  ) throws(Refusal) -> [Digest] {
     guard let graph = Graph(decoding: model.graph) else { preconditionFailure("a registered graph is valid") }
     var requests: [Digest] = []
     var seen: Set<Digest> = []
     for record in batch.records {
       guard record.request.modelRoot == modelRoot else { throw .claimRecordModel }
+      guard AccountIdentifier(record.request.provider) == provider else { throw .claimRecordProvider }
       try record.checkPostable(for: graph)
       let request = record.request.digest
       guard !state.holdsRequest(request), seen.insert(request).inserted else { throw .claimRequestRepeated }

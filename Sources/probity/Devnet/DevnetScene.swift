@@ -143,9 +143,8 @@ struct DevnetScene {
       let prompt = try PromptRendering(model).prompt([ChatMessage(role: "user", content: party.question)])
       guard
         let request = Request(
-          modelRoot: party.provider.commitment.modelRoot, client: key.publicKey, salt: SystemRandomBytes().digest(),
-          maxNewTokens: maxTokens,
-          prompt: prompt)
+          modelRoot: party.provider.commitment.modelRoot, provider: party.provider.publicKey, client: key.publicKey,
+          salt: SystemRandomBytes().digest(), maxNewTokens: maxTokens, prompt: prompt)
       else { throw CommandFailure("the prompt is out of range") }
       let answer = try await party.provider.answer(request, signature: key.sign(request.digest))
       print("client      asks \(party.name): \(party.question)")

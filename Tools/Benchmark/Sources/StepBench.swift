@@ -57,7 +57,8 @@ struct StepBench {
   private func record(output: [UInt32], traceRoot: Digest, modelRoot: Digest) throws -> Record {
     guard
       let key = PrivateKey([UInt8](repeating: 1, count: 32)),
-      let request = Request(modelRoot: modelRoot, client: key.publicKey, salt: Digest.zero, maxNewTokens: 1, prompt: [32])
+      let request = Request(
+        modelRoot: modelRoot, provider: key.publicKey, client: key.publicKey, salt: Digest.zero, maxNewTokens: 1, prompt: [32])
     else { throw Unexpected(segment: -1) }
     return Record(
       executorVersion: ExecutorVersion.current, request: request, requestSignature: key.sign(request.digest, auxiliary: Digest.zero),

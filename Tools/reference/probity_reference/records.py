@@ -20,20 +20,21 @@ def executor_version(specification):
 class Request:
     """[REC-1]"""
     model_root: bytes
+    provider: bytes
     client: bytes
     salt: bytes
     limit: int
     prompt: str
 
     def encode(self):
-        return self.model_root + self.client + self.salt + u32(self.limit) + text(self.prompt)
+        return self.model_root + self.provider + self.client + self.salt + u32(self.limit) + text(self.prompt)
 
     def digest(self):
         return tagged("probity/request", self.encode())
 
     @classmethod
     def read(cls, r):
-        request = cls(r.digest(), r.digest(), r.digest(), r.u32(), r.text(65536))
+        request = cls(r.digest(), r.digest(), r.digest(), r.digest(), r.u32(), r.text(65536))
         if not 1 <= request.limit <= 16384 or not request.prompt:
             raise Refused("a request out of range")
         return request

@@ -21,9 +21,10 @@ class Maker:
         self.tokenizer = Tokenizer.parse(self.bundle.tokenizer)
         self.version = r.executor_version(SPECIFICATION.read_bytes())
         self.secret = tagged("probity/devnet-key", b"client")
+        self.provider = signatures.public_key(tagged("probity/devnet-key", b"provider"))
 
     def record(self, prompt, limit, salt):
-        request = r.Request(self.model_root, signatures.public_key(self.secret), sha256(salt.encode()), limit, prompt)
+        request = r.Request(self.model_root, self.provider, signatures.public_key(self.secret), sha256(salt.encode()), limit, prompt)
         tokens = self.tokenizer.encode(prompt)
         output, _ = generate(self.bundle, tokens, limit)
         stop = 0 if output[-1] in self.bundle.graph.stops else 1
@@ -82,7 +83,7 @@ def make():
     blob, tree = r.batch_blob(honest), Tree([record.encode() for record in honest])
     return {
         "executorVersion": m.version.hex(), "modelRoot": m.model_root.hex(),
-        "client": {"secret": m.secret.hex(), "public": signatures.public_key(m.secret).hex()},
+        "client": {"secret": m.secret.hex(), "public": signatures.public_key(m.secret).hex()}, "provider": m.provider.hex(),
         "request": {"bytes": stop.request.encode().hex(), "digest": stop.request.digest().hex(), "signature": stop.signature.hex()},
         "cases": cases,
         "batch": {"cases": [0, 1, 2, 3, 4], "root": tree.root.hex(), "blobSHA256": sha256(blob).hex(), "blobBytes": len(blob),
