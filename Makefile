@@ -51,11 +51,12 @@ test: $(BUNDLE) ## run all tests
 test-debug: $(BUNDLE) ## run all tests in the debug configuration, which also checks the bounds of unsafe buffers (slow)
 	swift test
 
-check: setup ## lint, the rules of the tree, the Python tools, the freshness of the vectors
+check: $(BUNDLE) ## lint, the rules of the tree, the freshness of the vectors, the reference beside the executor on the real model
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 	PYTHONPYCACHEPREFIX=$(CACHE)/pycache python3 -m compileall -q Tools
 	Tools/setup/venv.sh $(VENV) $(NUMPY)
 	Tools/setup/check-reference.sh $(PYTHON)
+	$(PYTHON) Tools/reference/agree.py $(BIN)/probity $(BUNDLE)
 	$(SWIFT_TEST) --filter TidyTests
 
 format: ## format the Swift sources in place
