@@ -37,9 +37,10 @@ def step_rows(ours, rounds_rows):
     steps = ours.ask("steps", rounds_rows)["steps"]
     largest = max(steps, key=lambda step: step["bytes"])
     slowest = max(steps, key=lambda step: step["seconds"])
+    proofs = sum(step["proofs"] for step in steps)
     return [
         report.row(
-            "step-bytes", f"largest step proof at T={rounds_rows} ({largest['kind']}), of {len(steps)} segments", "KB",
+            "step-bytes", f"largest step proof at T={rounds_rows} ({largest['kind']}), {proofs} proofs of {len(steps)} segments", "KB",
             largest["bytes"] / 1024, target=("ours", "<=", 256)),
         report.row(
             "step-check", f"slowest step check at T={rounds_rows} ({slowest['kind']})", "ms",

@@ -16,14 +16,16 @@ struct Answer: Encodable {
   var instructionSet: String?
 }
 
-/// A step proof's size and the time to decode and check it.
+/// The step proofs of a segment's row: their size and the time to decode and check them.
 struct StepMeasurement: Encodable {
   /// The segment's place in the graph.
   let segment: Int
   /// Its kind.
   let kind: String
-  /// Bytes of the encoded proof.
+  /// How many proofs: one for each chunk.
+  let proofs: Int
+  /// Bytes of the largest encoded proof.
   let bytes: Int
-  /// Seconds to decode and check it: the median of several.
+  /// Seconds to decode and check the slowest one, each the median of several.
   let seconds: Double
 }

@@ -4,7 +4,7 @@ import Foundation
 import Inference
 import Merkle
 
-/// Makes and checks one step proof for every segment: the last row, in which attention reads most.
+/// Makes and checks the step proofs of every chunk of every segment's last row, the one in which attention reads most.
 struct StepBench {
   let model: Model
   let tokens: [UInt32]
@@ -28,11 +28,21 @@ struct StepBench {
     return Answer(steps: steps)
   }
 
+  /// The largest proof of the row's chunks, and the longest check.
   private func measure(_ segment: Int, prover: StepProver, trace: Trace, context: EvidenceContext) throws -> StepMeasurement {
+    let layout = model.graph.layouts[segment]
+    let steps = try (0..<layout.chunks).map { chunk in
+      try check(try proof(segment, chunk: chunk, prover: prover, trace: trace), segment: segment, context: context)
+    }
+    let kind = "\(model.graph.segments[segment])".prefix { $0 != "(" }
+    return StepMeasurement(
+      segment: segment, kind: String(kind), proofs: steps.count, bytes: steps.map(\.bytes).max() ?? 0, seconds: steps.map(\.seconds).max() ?? 0)
+  }
+
+  private func proof(_ segment: Int, chunk: Int, prover: StepProver, trace: Trace) throws -> [UInt8] {
     let layout = model.graph.layouts[segment]
     let rows = trace.extent.rows(of: layout.domain)
     let row = rows - 1
-    let chunk = layout.chunks - 1
     let leaf = layout.leafIndex(row: row, chunk: chunk, rows: rows)
     let streamRow = layout.domain == .stream ? row : trace.extent.streamRow(ofGenerationRow: row)
     guard
@@ -41,16 +51,18 @@ struct StepBench {
         StepPosition(segment: segment, row: row, chunk: chunk), claimedLeaf: claimed, claimedSegment: trace.segments[segment],
         token: tokens[streamRow])
     else { throw Unexpected(segment: segment) }
-    let bytes = proof.encoded
-    var times: [Double] = []
-    for _ in 0..<Self.repetitions {
+    return proof.encoded
+  }
+
+  /// The median time of a check: from the bytes to the verdict.
+  private func check(_ bytes: [UInt8], segment: Int, context: EvidenceContext) throws -> (bytes: Int, seconds: Double) {
+    let times = try (0..<Self.repetitions).map { _ in
       let start = ContinuousClock.now
       let verdict = try StepProof(decoding: bytes).verdict(in: context)
-      times.append(seconds(since: start))
       guard verdict == .honest else { throw Unexpected(segment: segment) }
+      return seconds(since: start)
     }
-    let kind = "\(model.graph.segments[segment])".prefix { $0 != "(" }
-    return StepMeasurement(segment: segment, kind: String(kind), bytes: bytes.count, seconds: times.sorted()[Self.repetitions / 2])
+    return (bytes.count, times.sorted()[Self.repetitions / 2])
   }
 
   /// A record around the tokens; its text and signature play no part in a step.
