@@ -2,6 +2,7 @@
 
 `quality.py` takes a few minutes; `quality.py --short` looks at one short chunk. The float logits are cached by the digest of their tokens."""
 
+import functools
 import hashlib
 import pydoc_data.topics
 import sys
@@ -44,14 +45,17 @@ def chunks(ours, folder, size):
         yield tokens[:size]
 
 
-def float_logits(tokens, cached={}):
+@functools.cache
+def float_model():
+    from float_llama import FloatLlama
+    return FloatLlama(engine.GGUF)
+
+
+def float_logits(tokens):
     name = hashlib.sha256(np.array(tokens, "<u4").tobytes()).hexdigest()[:16]
     file = engine.CACHE / f"float-logits-{name}.npy"
     if not file.exists():
-        if "model" not in cached:
-            from float_llama import FloatLlama
-            cached["model"] = FloatLlama(engine.GGUF)
-        np.save(file, cached["model"].logits(tokens))
+        np.save(file, float_model().logits(tokens))
     return np.load(file, mmap_mode="r")
 
 
@@ -106,6 +110,14 @@ def measure(ours, folder, size, count):
     ]
 
 
+def chat(ours, file):
+    """Prints the answer to the prompt in a file, and how many of its tokens the float model would have chosen after the same ones."""
+    prompt, answer = ours.ask("tokens", file)["tokens"], ours.ask("answer", 64, file)
+    made = answer["tokens"]
+    chosen = float_model().logits(prompt + made[:-1])[len(prompt) - 1:].argmax(axis=-1)
+    return f"{answer['text'].strip()}\n(float32 chooses the same token {int((chosen == made).sum())} times of {len(made)})"
+
+
 def main():
     short = "--short" in sys.argv
     with engine.ours() as ours, tempfile.TemporaryDirectory(dir=engine.CACHE) as name:
@@ -114,7 +126,7 @@ def main():
         for prompt in PROMPTS[:1] if short else PROMPTS:
             file = folder / "prompt"
             file.write_text(TEMPLATE.format(prompt))
-            print(f"\n> {prompt}\n{ours.ask('answer', 64, file)['text'].strip()}", flush=True)
+            print(f"\n> {prompt}\n{chat(ours, file)}", flush=True)
     print()
     if not short:
         report.save(rows)
