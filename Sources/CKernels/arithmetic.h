@@ -37,6 +37,12 @@ CK_INLINE int32_t ck_magnitude(int32_t x) {
   return x < 0 ? -x : x;
 }
 
+/// floor(a / b), b positive.
+CK_INLINE int64_t ck_floor_quotient(int64_t a, int64_t b) {
+  int64_t quotient = a / b;
+  return quotient - (a % b < 0);
+}
+
 CK_INLINE int32_t ck_bit_length(uint64_t m) { return m == 0 ? 0 : 64 - __builtin_clzll(m); }
 
 CK_INLINE uint16_t ck_load_u16(const uint8_t *p) {

@@ -25,6 +25,13 @@ _Static_assert(CK_BITS(46) <= CK_BITS(60) / CK_K_MAX, "the sum of squares is at 
 /// The sigmoid's slope is at most 1/4, so an entry of its table is at most 2^22 + 1 above the one before.
 _Static_assert((CK_BITS(22) + 1) * 1023 + 512 < CK_BITS(32), "the interpolation fits uint32");
 
+/// The normal distribution's density is at most 0.4, so an entry of its table is at most 0.4 * 2^23 + 1 above the one before.
+_Static_assert((int64_t)3355444 * 511 + 256 < CK_BITS(32), "the interpolation fits uint32");
+
+/// Sums of rows and of columns.
+_Static_assert((int64_t)CK_K_MAX * CK_BITS(31) <= CK_BITS(45), "the sum of a row");
+_Static_assert((int64_t)CK_CONTEXT_MAX * CK_BITS(31) <= CK_BITS(45), "the sum of a column");
+
 /// Attention. q is split into 256 * high + low, high in -128...127, low in 0...255.
 _Static_assert((int64_t)CK_HEAD_DIM_MAX * 255 * 32768 <= INT32_MAX, "the low part of a score fits int32");
 _Static_assert((int64_t)CK_HEAD_DIM_MAX * 128 * 32768 <= INT32_MAX, "the high part of a score fits int32");

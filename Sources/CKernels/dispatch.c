@@ -61,6 +61,19 @@ void ck_silu_mul(ck_isa isa, const int32_t *gate, const int32_t *up, size_t n, i
   kernels_of(isa)->silu_mul(gate, up, n, shift, out);
 }
 
+void ck_layer_norm(ck_isa isa, const int32_t *x, const int32_t *gain, const int32_t *offset, size_t n, uint64_t eps_term, int32_t out_shift,
+                   int32_t *out) {
+  kernels_of(isa)->layer_norm(x, gain, offset, n, eps_term, out_shift, out);
+}
+
+void ck_unit(ck_isa isa, const int32_t *x, size_t n, int32_t shift, int32_t *out) { kernels_of(isa)->unit(x, n, shift, out); }
+
+void ck_accumulate(ck_isa isa, const int32_t *x, size_t n, int64_t *sums) { kernels_of(isa)->accumulate(x, n, sums); }
+
+void ck_mean(ck_isa isa, const int64_t *sums, size_t n, int64_t count, int32_t *out) { kernels_of(isa)->mean(sums, n, count, out); }
+
+void ck_gelu(ck_isa isa, const int32_t *g, size_t n, int32_t shift, int32_t *out) { kernels_of(isa)->gelu(g, n, shift, out); }
+
 void ck_block_max(ck_isa isa, const int32_t *x, size_t n, size_t block, int32_t *out) { kernels_of(isa)->block_max(x, n, block, out); }
 
 size_t ck_argmax(ck_isa isa, const int32_t *x, size_t n) { return kernels_of(isa)->argmax(x, n); }

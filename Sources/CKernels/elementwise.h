@@ -82,7 +82,13 @@ CK_INLINE uint64_t ck_square_root(uint64_t a) {
   return root;
 }
 
-CK_INLINE void ck_body_rms_norm(const int32_t *x, const int32_t *gain, size_t n, uint64_t eps_term, int32_t out_shift, int32_t *out) {
+/// How the values of a row become those of a row of length 1 in Q30: u = rs(x * inverse, shift).
+typedef struct {
+  int64_t inverse;
+  int32_t shift;
+} ck_unit_scale;
+
+CK_INLINE ck_unit_scale ck_body_unit_scale(const int32_t *x, size_t n, uint64_t eps_term) {
   int32_t s = ck_bit_length(ck_body_max_magnitude(x, n)) - 23;
   s = s > 0 ? s : 0;
   uint64_t sum = 0;
@@ -93,12 +99,42 @@ CK_INLINE void ck_body_rms_norm(const int32_t *x, const int32_t *gain, size_t n,
   uint64_t a = sum + (eps_term >> (2 * s));
   a = a > 1 ? a : 1;
   int32_t c = (62 - ck_bit_length(a)) & ~1;
-  int64_t inverse = (int64_t)(((uint64_t)1 << 61) / ck_square_root(a << c));
-  int32_t shift = 31 - c / 2 + s;
+  return (ck_unit_scale){.inverse = (int64_t)(((uint64_t)1 << 61) / ck_square_root(a << c)), .shift = 31 - c / 2 + s};
+}
+
+CK_INLINE void ck_body_rms_norm(const int32_t *x, const int32_t *gain, size_t n, uint64_t eps_term, int32_t out_shift, int32_t *out) {
+  ck_unit_scale scale = ck_body_unit_scale(x, n, eps_term);
   for (size_t i = 0; i < n; i++) {
-    int64_t u = ck_rs(ck_domain(x[i]) * inverse, shift);
+    int64_t u = ck_rs(ck_domain(x[i]) * scale.inverse, scale.shift);
     out[i] = ck_sat32(ck_rs(u * gain[i], out_shift));
   }
+}
+
+/// `out` holds the differences from the mean on the way.
+CK_INLINE void ck_body_layer_norm(const int32_t *x, const int32_t *gain, const int32_t *offset, size_t n, uint64_t eps_term,
+                                  int32_t out_shift, int32_t *out) {
+  int64_t sum = 0;
+  for (size_t i = 0; i < n; i++) sum += ck_domain(x[i]);
+  int64_t mean = ck_floor_quotient(2 * sum + (int64_t)n, 2 * (int64_t)n);
+  for (size_t i = 0; i < n; i++) out[i] = ck_sat32(ck_domain(x[i]) - mean);
+  ck_unit_scale scale = ck_body_unit_scale(out, n, eps_term);
+  for (size_t i = 0; i < n; i++) {
+    int64_t u = ck_rs(out[i] * scale.inverse, scale.shift);
+    out[i] = ck_sat32(ck_rs(u * gain[i], out_shift) + ck_domain(offset[i]));
+  }
+}
+
+CK_INLINE void ck_body_unit(const int32_t *x, size_t n, int32_t out_shift, int32_t *out) {
+  ck_unit_scale scale = ck_body_unit_scale(x, n, 0);
+  for (size_t i = 0; i < n; i++) out[i] = (int32_t)ck_rs(ck_rs(ck_domain(x[i]) * scale.inverse, scale.shift), out_shift);
+}
+
+CK_INLINE void ck_body_accumulate(const int32_t *x, size_t n, int64_t *sums) {
+  for (size_t i = 0; i < n; i++) sums[i] += ck_domain(x[i]);
+}
+
+CK_INLINE void ck_body_mean(const int64_t *sums, size_t n, int64_t count, int32_t *out) {
+  for (size_t i = 0; i < n; i++) out[i] = (int32_t)ck_floor_quotient(2 * sums[i] + count, 2 * count);
 }
 
 CK_INLINE void ck_body_rope(const int32_t *restrict a, size_t heads, size_t head_dim, const int32_t *restrict cos_sin, int32_t shift,
@@ -131,6 +167,28 @@ CK_INLINE void ck_body_silu_mul(const int32_t *gate, const int32_t *up, size_t n
       sigma = g < 0 ? one - sigma : sigma;
       int32_t t = (int32_t)ck_rs((int64_t)g * sigma, 30);
       out[i] = ck_sat32(ck_rs((int64_t)t * ck_domain(up[i]), shift));
+    }
+  }
+}
+
+/// The table is read column by column, as for SiLU.
+CK_INLINE void ck_body_gelu(const int32_t *g, size_t n, int32_t shift, int32_t *out) {
+  enum { END = 8 << 16, RUN = 64 };
+  int32_t left[RUN] = {0}, right[RUN] = {0};
+  for (size_t start = 0; start < n; start += RUN, g += RUN, out += RUN) {
+    size_t count = n - start < RUN ? n - start : RUN;
+    for (size_t i = 0; i < count; i++) {
+      int32_t a = ck_magnitude(g[i]);
+      int32_t j = (a < END ? a : END - 1) >> 9;
+      left[i] = ck_normal_table[j];
+      right[i] = ck_normal_table[j + 1];
+    }
+    for (size_t i = 0; i < count; i++) {
+      int32_t v = ck_domain(g[i]), a = ck_magnitude(v), one = 1 << 30;
+      int32_t phi = left[i] + (int32_t)(((uint32_t)(right[i] - left[i]) * (uint32_t)(a & 511) + 256) >> 9);
+      phi = a < END ? phi : one;
+      phi = v < 0 ? one - phi : phi;
+      out[i] = ck_rs32((int32_t)ck_rs((int64_t)v * phi, 30), shift);
     }
   }
 }
@@ -171,6 +229,14 @@ CK_INLINE size_t ck_body_argmax(const int32_t *x, size_t n) {
   TARGET static void ck_silu_mul_##SUFFIX(const int32_t *gate, const int32_t *up, size_t n, int32_t shift, int32_t *out) {                 \
     ck_body_silu_mul(gate, up, n, shift, out);                                                                                             \
   }                                                                                                                                        \
+  TARGET static void ck_layer_norm_##SUFFIX(const int32_t *x, const int32_t *gain, const int32_t *offset, size_t n, uint64_t eps_term,      \
+                                            int32_t out_shift, int32_t *out) {                                                             \
+    ck_body_layer_norm(x, gain, offset, n, eps_term, out_shift, out);                                                                      \
+  }                                                                                                                                        \
+  TARGET static void ck_unit_##SUFFIX(const int32_t *x, size_t n, int32_t shift, int32_t *out) { ck_body_unit(x, n, shift, out); }         \
+  TARGET static void ck_accumulate_##SUFFIX(const int32_t *x, size_t n, int64_t *sums) { ck_body_accumulate(x, n, sums); }                 \
+  TARGET static void ck_mean_##SUFFIX(const int64_t *sums, size_t n, int64_t count, int32_t *out) { ck_body_mean(sums, n, count, out); }   \
+  TARGET static void ck_gelu_##SUFFIX(const int32_t *g, size_t n, int32_t shift, int32_t *out) { ck_body_gelu(g, n, shift, out); }         \
   TARGET static void ck_block_max_##SUFFIX(const int32_t *x, size_t n, size_t block, int32_t *out) { ck_body_block_max(x, n, block, out); } \
   TARGET static size_t ck_argmax_##SUFFIX(const int32_t *x, size_t n) { return ck_body_argmax(x, n); }
 
@@ -178,4 +244,5 @@ CK_INLINE size_t ck_body_argmax(const int32_t *x, size_t n) {
 #define CK_ELEMENTWISE_ENTRIES(SUFFIX)                                                                                                     \
   .quantise = ck_quantise_##SUFFIX, .unpack = ck_unpack_##SUFFIX, .requantise = ck_requantise_##SUFFIX, .narrow = ck_narrow_##SUFFIX,      \
   .add = ck_add_##SUFFIX, .rms_norm = ck_rms_norm_##SUFFIX, .rope = ck_rope_##SUFFIX, .silu_mul = ck_silu_mul_##SUFFIX,                    \
-  .block_max = ck_block_max_##SUFFIX, .argmax = ck_argmax_##SUFFIX
+  .layer_norm = ck_layer_norm_##SUFFIX, .unit = ck_unit_##SUFFIX, .accumulate = ck_accumulate_##SUFFIX, .mean = ck_mean_##SUFFIX,          \
+  .gelu = ck_gelu_##SUFFIX, .block_max = ck_block_max_##SUFFIX, .argmax = ck_argmax_##SUFFIX

@@ -15,6 +15,12 @@ typedef struct ck_kernels {
   void (*rms_norm)(const int32_t *x, const int32_t *gain, size_t n, uint64_t eps_term, int32_t out_shift, int32_t *out);
   void (*rope)(const int32_t *a, size_t heads, size_t head_dim, const int32_t *cos_sin, int32_t shift, int16_t *q);
   void (*silu_mul)(const int32_t *gate, const int32_t *up, size_t n, int32_t shift, int32_t *out);
+  void (*layer_norm)(const int32_t *x, const int32_t *gain, const int32_t *offset, size_t n, uint64_t eps_term, int32_t out_shift,
+                     int32_t *out);
+  void (*unit)(const int32_t *x, size_t n, int32_t shift, int32_t *out);
+  void (*accumulate)(const int32_t *x, size_t n, int64_t *sums);
+  void (*mean)(const int64_t *sums, size_t n, int64_t count, int32_t *out);
+  void (*gelu)(const int32_t *g, size_t n, int32_t shift, int32_t *out);
   void (*block_max)(const int32_t *x, size_t n, size_t block, int32_t *out);
   size_t (*argmax)(const int32_t *x, size_t n);
   void (*attend)(const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t, int32_t score_shift,

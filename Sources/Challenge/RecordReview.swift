@@ -34,14 +34,14 @@ public struct RecordReview: Sendable {
       return .fraud(.binding(binding))
     }
     let own = try model.replay(
-      promptTokens: record.promptTokens, outputTokens: record.outputTokens, workers: workers, keeping: [model.graph.argmaxSegment])
+      promptTokens: record.promptTokens, outputTokens: record.outputTokens, workers: workers, keeping: [model.graph.lastSegment])
     guard own.root == record.traceRoot else {
       return .differs(
         RecordReview(record: record, extent: own.extent, model: model, trees: trees, own: own, workers: workers))
     }
     let prover = StepProver(model: model, trees: trees, own: own, claimedRoots: own.segments.map(\.root))
     for (row, token) in record.outputTokens.enumerated() {
-      let leaf = own.leaves(LeafRange(segment: model.graph.argmaxSegment, leaves: row..<row + 1))
+      let leaf = own.leaves(LeafRange(segment: model.graph.lastSegment, leaves: row..<row + 1))
       guard leaf != withUnsafeBytes(of: token.littleEndian, Array.init) else { continue }
       if let proof = prover.token(row: row) { return .fraud(.token(proof)) }
     }

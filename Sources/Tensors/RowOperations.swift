@@ -77,6 +77,83 @@ public enum Row {
     }
   }
 
+  /// The layer norm: the differences from the mean as by `rmsNorm`, plus the offsets. `[NUM-16]`
+  /// - Parameters:
+  ///   - x: 1 to 16384 columns.
+  ///   - gain: as many, each below 2^23 in magnitude.
+  ///   - offset: as many, in the output's fixed point.
+  ///   - epsilonTerm: `floor(eps * 2^(2Fr)) * n`, at most 2^56.
+  ///   - outputShift: `30 + Fg - Fn`, in 1...62.
+  public static func layerNorm(
+    _ x: Span<Int32>, gain: Span<Int32>, offset: Span<Int32>, epsilonTerm: UInt64, outputShift: Int,
+    into out: consuming MutableSpan<Int32>, on set: InstructionSet = .selected
+  ) {
+    precondition((1...16384).contains(x.count) && gain.count == x.count && offset.count == x.count && out.count == x.count)
+    precondition(epsilonTerm <= 1 << 56 && (1...62).contains(outputShift))
+    x.withUnsafeBufferPointer { x in
+      gain.withUnsafeBufferPointer { gain in
+        offset.withUnsafeBufferPointer { offset in
+          out.withUnsafeMutableBufferPointer { out in
+            guard let xBase = x.baseAddress, let gainBase = gain.baseAddress, let offsetBase = offset.baseAddress,
+              let outBase = out.baseAddress
+            else { return }
+            ck_layer_norm(set.kernels, xBase, gainBase, offsetBase, x.count, epsilonTerm, Int32(outputShift), outBase)
+          }
+        }
+      }
+    }
+  }
+
+  /// The row over its Euclidean length, with `30 - shift` fraction bits; zeros for a row of zeros. `[NUM-19]`
+  /// - Parameters:
+  ///   - x: 1 to 16384 columns.
+  ///   - shift: in 0...30.
+  public static func unit(
+    _ x: Span<Int32>, shift: Int, into out: consuming MutableSpan<Int32>, on set: InstructionSet = .selected
+  ) {
+    precondition((1...16384).contains(x.count) && out.count == x.count && (0...30).contains(shift))
+    x.withUnsafeBufferPointer { x in
+      out.withUnsafeMutableBufferPointer { out in
+        guard let xBase = x.baseAddress, let outBase = out.baseAddress else { return }
+        ck_unit(set.kernels, xBase, x.count, Int32(shift), outBase)
+      }
+    }
+  }
+
+  /// The mean of each column over rows that lie `stride` apart, ties toward plus infinity. `[NUM-18]`
+  /// - Parameters:
+  ///   - rows: 1 to 16384 rows, each of at least as many columns as `out`; the last may be cut after those.
+  ///   - stride: from the start of one row to the next.
+  public static func mean(
+    _ rows: Span<Int32>, stride: Int, rowCount: Int, into out: consuming MutableSpan<Int32>, on set: InstructionSet = .selected
+  ) {
+    precondition((1...16384).contains(rowCount) && stride >= out.count && rows.count >= (rowCount - 1) * stride + out.count)
+    let columns = out.count
+    rows.withUnsafeBufferPointer { rows in
+      out.withUnsafeMutableBufferPointer { out in
+        guard let rowBase = rows.baseAddress, let outBase = out.baseAddress else { return }
+        withUnsafeTemporaryAllocation(of: Int64.self, capacity: columns) { sums in
+          sums.initialize(repeating: 0)
+          guard let sumBase = sums.baseAddress else { return }
+          for row in 0..<rowCount { ck_accumulate(set.kernels, rowBase + row * stride, columns, sumBase) }
+          ck_mean(set.kernels, sumBase, columns, Int64(rowCount), outBase)
+        }
+      }
+    }
+  }
+
+  /// `GELU(g) * 2^-shift` for Q16 inputs. `[NUM-17]`
+  /// - Parameter shift: in 0...31.
+  public static func gelu(_ g: Span<Int32>, shift: Int, into out: consuming MutableSpan<Int32>, on set: InstructionSet = .selected) {
+    precondition(out.count == g.count && (0...31).contains(shift))
+    g.withUnsafeBufferPointer { g in
+      out.withUnsafeMutableBufferPointer { out in
+        guard let gBase = g.baseAddress, let outBase = out.baseAddress else { return }
+        ck_gelu(set.kernels, gBase, g.count, Int32(shift), outBase)
+      }
+    }
+  }
+
   /// The maximum of each run of `columns` columns; the last run may be shorter. `[NUM-13]`
   public static func blockMaxima(
     _ x: Span<Int32>, columns: Int = 64, into maxima: consuming MutableSpan<Int32>, on set: InstructionSet = .selected

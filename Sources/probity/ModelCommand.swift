@@ -68,7 +68,7 @@ struct ModelInspectCommand: ParsableCommand {
     print("model root  \(commitment.modelRoot)")
     print("vocabulary  \(model.graph.vocabulary), context \(model.graph.context)")
     print("graph       \(model.graph.segments.count) segments, \(model.graph.tensors.count) tensors")
-    for (index, segment) in model.graph.segments.enumerated() where index < 8 || index >= model.graph.maximaSegment {
+    for (index, segment) in model.graph.segments.enumerated() where index < 8 || index >= model.graph.firstOutputSegment {
       let layout = model.graph.layouts[index]
       print("  segment \(index)  \(segment.name), \(layout.chunks) leaves of \(layout.leafBytes) bytes a row")
     }

@@ -28,7 +28,7 @@ struct ProviderTraceTests {
       let extent = try #require(record.extent)
       let roots = try await provider.segmentRoots(claim: claim, record: index)
       #expect(Trace.rootTree(roots, graph: graph, extent: extent).root == record.traceRoot)
-      for segment in [0, 2, 4, graph.maximaSegment, graph.argmaxSegment] {
+      for segment in [0, 2, 4, graph.firstOutputSegment, graph.lastSegment] {
         let hashes = try await provider.leafHashes(claim: claim, record: index, segment: segment)
         #expect(StoredTree(leafHashes: hashes).root == roots[segment])
         let leaf = try await provider.leaf(claim: claim, record: index, segment: segment, index: hashes.count - 1)

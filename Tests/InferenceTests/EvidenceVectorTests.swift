@@ -33,7 +33,7 @@ private func word(_ check: () throws -> EvidenceVerdict) -> String {
   }
 }
 
-private func context(_ vector: EvidenceVectors.Case) throws -> EvidenceContext {
+private func context(_ vector: EvidenceVectors.Case, _ graph: Graph = TinyModel.model.graph) throws -> EvidenceContext {
   let key = try #require(PrivateKey([UInt8](repeating: 1, count: 32)))
   let request = try #require(
     Request(
@@ -41,16 +41,18 @@ private func context(_ vector: EvidenceVectors.Case) throws -> EvidenceContext {
   let record = Record(
     executorVersion: ExecutorVersion.current, request: request, requestSignature: key.sign(request.digest, auxiliary: .zero),
     promptTokens: vector.promptTokens, outputTokens: vector.outputTokens, answer: [], stop: .length, traceRoot: vector.traceRoot)
-  return try #require(EvidenceContext(graph: TinyModel.model.graph, tensorsRoot: vector.tensorsRoot, record: record))
+  return try #require(EvidenceContext(graph: graph, tensorsRoot: vector.tensorsRoot, record: record))
 }
 
 @Suite("Evidence is judged as the Python reference judges it")
 struct EvidenceVectorTests {
-  @Test("Step proofs of every segment kind [STEP-1] [STEP-2] [STEP-3] [STEP-4] [STEP-5]", arguments: ["steps", "step-edges"])
+  @Test(
+    "Step proofs of every segment kind [STEP-1] [STEP-2] [STEP-3] [STEP-4] [STEP-5]", arguments: ["steps", "step-edges", "encoder-steps"])
   func steps(file: String) throws {
     let vectors = try Vectors.load(file, as: EvidenceVectors.self)
+    let graph = file == "encoder-steps" ? TinyEncoder.model.graph : TinyModel.model.graph
     for vector in try #require(vectors.cases) {
-      let context = try context(vector)
+      let context = try context(vector, graph)
       #expect(word { try StepProof(decoding: vector.proof.bytes).verdict(in: context) } == vector.verdict, "\(vector.name)")
       for flip in vector.flips ?? [] {
         var bytes = vector.proof.bytes

@@ -14,9 +14,11 @@ private struct GraphVectors: Decodable {
 
 @Suite("Graphs")
 struct GraphTests {
-  @Test("Graphs are valid or not as the reference finds them [GRAPH-1] [GRAPH-2] [GRAPH-3] [GRAPH-4] [GRAPH-9] [LIM-1] [MODEL-2] [STEP-6]")
-  func vectors() throws {
-    for vector in try Vectors.load("graphs", as: GraphVectors.self).cases {
+  @Test(
+    "Graphs are valid or not as the reference finds them [GRAPH-1] [GRAPH-2] [GRAPH-3] [GRAPH-4] [GRAPH-9] [LIM-1] [MODEL-2] [STEP-6]",
+    arguments: ["graphs", "encoder-graphs"])
+  func vectors(file: String) throws {
+    for vector in try Vectors.load(file, as: GraphVectors.self).cases {
       let description = try? GraphDescription(decoding: vector.graph.bytes)
       let graph = description.flatMap { try? Graph($0) }
       #expect((graph != nil) == vector.valid, "\(vector.name)")
@@ -37,15 +39,19 @@ struct GraphTests {
       (.order, { $0.segments.insert(.embedding(.init(table: 0, delta: 9)), at: 1) }),
       (.segmentReference(segment: 16), segment(16, .argmax(.init(maxima: 14)))),
       (
-        .segmentReference(segment: 5), segment(5, .residual(.init(source: 5, weights: 6, residual: 0, chunk: 32)))
+        .segmentReference(segment: 5), segment(5, .residual(.init(source: 5, map: .init(weights: 6), residual: 0, chunk: 32)))
       ),
       (
-        .tensorReference(segment: 6), segment(6, .gate(.init(source: 5, norm: norm, gate: 8, up: 4, chunk: 32, shift: 18)))
+        .tensorReference(segment: 6),
+        segment(
+          6, .gate(.init(source: 5, norm: norm, map: .init(weights: 8), activation: .silu(up: .init(weights: 4)), chunk: 32, shift: 18)))
       ),
-      (.sourceMismatch(segment: 5), segment(5, .residual(.init(source: 0, weights: 6, residual: 0, chunk: 32)))),
-      (.chunk(segment: 5), segment(5, .residual(.init(source: 4, weights: 6, residual: 0, chunk: 48)))),
+      (.sourceMismatch(segment: 5), segment(5, .residual(.init(source: 0, map: .init(weights: 6), residual: 0, chunk: 32)))),
+      (.chunk(segment: 5), segment(5, .residual(.init(source: 4, map: .init(weights: 6), residual: 0, chunk: 48)))),
       (
-        .shift(segment: 6), segment(6, .gate(.init(source: 5, norm: norm, gate: 8, up: 9, chunk: 32, shift: 33)))
+        .shift(segment: 6),
+        segment(
+          6, .gate(.init(source: 5, norm: norm, map: .init(weights: 8), activation: .silu(up: .init(weights: 9)), chunk: 32, shift: 33)))
       ),
       (.shift(segment: 0), segment(0, .embedding(.init(table: 0, delta: 63)))),
     ]

@@ -41,14 +41,32 @@ enum Naive {
 
   /// `[NUM-7]`
   static func rmsNorm(_ row: [Int32], gain: [Int32], epsilonTerm: UInt64, shift: Int) -> [Int32] {
+    zip(units(read(row), epsilonTerm: epsilonTerm), gain).map { Int32(sat32(rs($0 * Int128($1), shift))) }
+  }
+
+  /// `[NUM-16]`
+  static func layerNorm(_ row: [Int32], gain: [Int32], offset: [Int32], epsilonTerm: UInt64, shift: Int) -> [Int32] {
     let x = read(row)
+    let mean = mean(x)
+    let u = units(x.map { sat32($0 - mean) }, epsilonTerm: epsilonTerm)
+    return x.indices.map { Int32(sat32(rs(u[$0] * Int128(gain[$0]), shift) + sat32(Int128(offset[$0])))) }
+  }
+
+  /// `[NUM-18]`
+  static func mean(_ x: [Int128]) -> Int128 { floorDivide(2 * x.reduce(0, +) + Int128(x.count), by: 2 * Int128(x.count)) }
+
+  /// `[NUM-19]`
+  static func unit(_ row: [Int32], shift: Int) -> [Int32] { units(read(row), epsilonTerm: 0).map { Int32(rs($0, shift)) } }
+
+  /// The u of `[NUM-7]`.
+  private static func units(_ x: [Int128], epsilonTerm: UInt64) -> [Int128] {
     let s = max(0, bitLength(x.map { Int128($0.magnitude) }.max() ?? 0) - 23)
     let sum = x.reduce(Int128(0)) { $0 + square(Int128($1.magnitude) >> s) }
     let a = max(1, sum + floorDivide(Int128(epsilonTerm), by: power(2 * s)))
     var c = 62 - bitLength(a)
     if c % 2 == 1 { c -= 1 }
     let inverse = floorDivide(power(61), by: floorSquareRoot(a * power(c)))
-    return zip(x, gain).map { Int32(sat32(rs(rs($0 * inverse, 31 - c / 2 + s) * Int128($1), shift))) }
+    return x.map { rs($0 * inverse, 31 - c / 2 + s) }
   }
 
   static func square(_ a: Int128) -> Int128 { a * a }
@@ -113,6 +131,20 @@ enum Naive {
     }
   }
 
+  /// `[NUM-17]`
+  static func gelu(_ row: [Int32], shift: Int) -> [Int32] {
+    read(row).map { g in
+      let a = Int128(g.magnitude)
+      var phi = power(30)
+      if a < power(19) {
+        let j = Int(a / 512)
+        phi = tables.normal[j] + floorDivide((tables.normal[j + 1] - tables.normal[j]) * (a % 512) + 256, by: 512)
+      }
+      if g < 0 { phi = power(30) - phi }
+      return Int32(rs(rs(g * phi, 30), shift))
+    }
+  }
+
   /// `[NUM-12]`
   static func embed(_ block: NaiveBlock, channel: Int, delta: Int) -> [Int32] {
     let n = min(max(block.shifts[channel] - delta, 0), 62)
@@ -122,6 +154,7 @@ enum Naive {
   }
 
   private static let tables = (
-    exponential: ArithmeticTables.exponential.map { Int128($0) }, sigmoid: ArithmeticTables.sigmoid.map { Int128($0) }
+    exponential: ArithmeticTables.exponential.map { Int128($0) }, sigmoid: ArithmeticTables.sigmoid.map { Int128($0) },
+    normal: ArithmeticTables.normal.map { Int128($0) }
   )
 }

@@ -51,15 +51,18 @@ public enum TinyModel {
       ]
       segments += [
         .projection(
-          .init(source: x, norm: norm(t), weights: t + 1, chunk: 32, rotation: 1, shift: 34, isChunkMajor: false)),
+          .init(source: x, norm: norm(t), map: .init(weights: t + 1), chunk: 32, rotation: 1, shift: 34, isChunkMajor: false)),
         .projection(
-          .init(source: x, norm: norm(t), weights: t + 2, chunk: 16, rotation: 1, shift: 37, isChunkMajor: true)),
+          .init(source: x, norm: norm(t), map: .init(weights: t + 2), chunk: 16, rotation: 1, shift: 37, isChunkMajor: true)),
         .projection(
-          .init(source: x, norm: norm(t), weights: t + 3, chunk: 16, rotation: nil, shift: 6, isChunkMajor: true)),
+          .init(source: x, norm: norm(t), map: .init(weights: t + 3), chunk: 16, rotation: nil, shift: 6, isChunkMajor: true)),
         .attention(.init(query: s, key: s + 1, value: s + 2, groups: 2, heads: 4, width: 32, scoreShift: 5, valueShift: 6)),
-        .residual(.init(source: s + 3, weights: t + 4, residual: x, chunk: 32)),
-        .gate(.init(source: s + 4, norm: norm(t + 5), gate: t + 6, up: t + 7, chunk: 32, shift: 18)),
-        .residual(.init(source: s + 5, weights: t + 8, residual: s + 4, chunk: 16)),
+        .residual(.init(source: s + 3, map: .init(weights: t + 4), residual: x, chunk: 32)),
+        .gate(
+          .init(
+            source: s + 4, norm: norm(t + 5), map: .init(weights: t + 6), activation: .silu(up: .init(weights: t + 7)), chunk: 32, shift: 18
+          )),
+        .residual(.init(source: s + 5, map: .init(weights: t + 8), residual: s + 4, chunk: 16)),
       ]
     }
     tensors.append(.vector(count: 64))
@@ -67,13 +70,13 @@ public enum TinyModel {
     return GraphDescription(vocabulary: 256, context: 64, stopTokens: [10, 157], tensors: tensors, segments: segments)
   }()
 
-  private static func shiftBase(ofTensor index: Int) -> UInt32 {
+  static func shiftBase(ofTensor index: Int) -> UInt32 {
     guard index >= 2, index < 20 else { return 36 }
     return [0, 36, 36, 36, 32, 0, 35, 36, 31][(index - 2) % 9]
   }
 
   /// `[TESTMODEL-3]`
-  private static func leaf(of shape: TensorShape, shiftBase: UInt32, from stream: inout TestStream) -> [UInt8] {
+  static func leaf(of shape: TensorShape, shiftBase: UInt32, from stream: inout TestStream) -> [UInt8] {
     var writer = ByteWriter(capacity: shape.leafBytes)
     switch shape {
     case .linear(_, let inputs):
@@ -93,6 +96,12 @@ public enum TinyModel {
         let one = 1 << 32
         writer.write(rotationEntry(one - t * t, one + t * t))
         writer.write(rotationEntry(t << 17, one + t * t))
+      }
+    case .offsets(let count):
+      for _ in 0..<count {
+        let value: UInt32 = stream.next()
+        let magnitude = Int32((value >> 1) % (1 << 18))
+        writer.write(value.isMultiple(of: 2) ? magnitude : -magnitude)
       }
     }
     return writer.bytes

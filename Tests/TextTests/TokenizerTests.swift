@@ -42,7 +42,7 @@ import Text
   @Test func mergesAsTheSlowTwinDoes() throws {
     var generator = SeededGenerator.printed()
     let description = try SmallTokenizer.load().description(.gpt2)
-    let merger = PairMerger(description)
+    let merger = PairMerger(description.vocabulary, description.merges)
     for _ in 0..<300 {
       let letters = Array(["etaoin srhl", "th e", "ab", "\n \t"].randomElement(using: &generator)?.utf8 ?? "".utf8)
       let piece = (0..<Int.random(in: 0...40, using: &generator)).compactMap { _ in letters.randomElement(using: &generator) }

@@ -114,6 +114,14 @@ static void run_rows(const ck_kernels *kernels, digest *d) {
     kernels->silu_mul(x, y, n, 1 + (int32_t)below(32), out), absorb(d, out, 4 * n);
     for (size_t i = 0; i < n; i++) angles[i] %= 1 << 23;
     kernels->rms_norm(x, angles, n, next() >> (8 + below(56)), 1 + (int32_t)below(62), out), absorb(d, out, 4 * n);
+    kernels->layer_norm(x, angles, y, n, next() >> (8 + below(56)), 1 + (int32_t)below(62), out), absorb(d, out, 4 * n);
+    kernels->unit(x, n, (int32_t)below(31), out), absorb(d, out, 4 * n);
+    kernels->gelu(x, n, (int32_t)below(32), out), absorb(d, out, 4 * n);
+    int64_t *sums = take(8 * n);
+    for (size_t i = 0; i < n; i++) sums[i] = 0;
+    kernels->accumulate(x, n, sums), kernels->accumulate(y, n, sums), absorb(d, sums, 8 * n);
+    kernels->mean(sums, n, 1 + (int64_t)below(16384), out), absorb(d, out, 4 * n);
+    free(sums);
     kernels->block_max(x, n, chunk, out), absorb(d, out, 4 * ((n + chunk - 1) / chunk));
     uint64_t at = kernels->argmax(x, n);
     absorb(d, &at, 8);

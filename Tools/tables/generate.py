@@ -27,6 +27,28 @@ def sigmoid_entry(j):
     return round_half_up(SCALE / (1 + (-Decimal(j) / 64).exp()))
 
 
+def arctangent_of_inverse(n):
+    """The arc tangent of 1/n, by its series."""
+    power, total, k = Decimal(1) / n, Decimal(0), 0
+    while power > GUARD * GUARD:
+        total += power / (2 * k + 1) * (-1) ** k
+        power, k = power / (n * n), k + 1
+    return total
+
+
+PI = 4 * (4 * arctangent_of_inverse(5) - arctangent_of_inverse(239))
+
+
+def normal_entry(j):
+    """1/2 plus the density times x + x^3/3 + x^5/15 + ..., all of whose terms are positive."""
+    x = Decimal(j) / 128
+    term, total, k = x, Decimal(0), 1
+    while term > GUARD * GUARD:
+        total, k = total + term, k + 2
+        term = term * x * x / k
+    return round_half_up(SCALE * (Decimal("0.5") + (-x * x / 2).exp() / (2 * PI).sqrt() * total))
+
+
 def write(name, comment, digest, entries):
     if hashlib.sha256(struct.pack(f"<{len(entries)}i", *entries)).hexdigest() != digest:
         raise ValueError(f"the table {name} is not that of SPEC.md [NUM-14]")
@@ -53,4 +75,10 @@ write(
     "round_half_up(2^30 / (1 + exp(-j/64))), j = 0...1024.",
     "72cb2653d4c56ac2432023cbfd8e6a96580c4a8f2ef5ad499d07b323a26cdd04",
     [sigmoid_entry(j) for j in range(1025)],
+)
+write(
+    "normal",
+    "round_half_up(2^30 * P(j/128)), P the standard normal distribution function, j = 0...1024.",
+    "a49d7eab9180cf05910dd44b51c89653ec4e2428e711e9fa5d5b970169d3b0c9",
+    [normal_entry(j) for j in range(1025)],
 )

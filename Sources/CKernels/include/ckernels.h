@@ -82,6 +82,22 @@ void ck_rope(ck_isa isa, const int32_t *a, size_t heads, size_t head_dim, const 
 /// out = SiLU(gate) * up, gate and up in Q16, shift in 1...32. `out` may be `gate` or `up`. [NUM-11]
 void ck_silu_mul(ck_isa isa, const int32_t *gate, const int32_t *up, size_t n, int32_t shift, int32_t *out);
 
+/// Layer norm with gains |gain| < 2^23, n in 1...16384, eps_term at most 2^56, out_shift in 1...62; offsets are added last. [NUM-16]
+void ck_layer_norm(ck_isa isa, const int32_t *x, const int32_t *gain, const int32_t *offset, size_t n, uint64_t eps_term, int32_t out_shift,
+                   int32_t *out);
+
+/// The row over its Euclidean length, in Q(30 - shift), n in 1...16384, shift in 0...30. [NUM-19]
+void ck_unit(ck_isa isa, const int32_t *x, size_t n, int32_t shift, int32_t *out);
+
+/// sums += x, for at most 2^14 rows that began at 0. [NUM-18]
+void ck_accumulate(ck_isa isa, const int32_t *x, size_t n, int64_t *sums);
+
+/// out = floor((2 sums + count) / (2 count)), count in 1...2^14 the rows that were summed. [NUM-18]
+void ck_mean(ck_isa isa, const int64_t *sums, size_t n, int64_t count, int32_t *out);
+
+/// out = GELU(g) * 2^-shift, g in Q16, shift in 0...31. `out` may be `g`. [NUM-17]
+void ck_gelu(ck_isa isa, const int32_t *g, size_t n, int32_t shift, int32_t *out);
+
 /// out[i] = the maximum of the i-th run of `block` columns; the last run may be shorter. [NUM-13]
 void ck_block_max(ck_isa isa, const int32_t *x, size_t n, size_t block, int32_t *out);
 
@@ -108,6 +124,10 @@ extern const int32_t ck_exp2_table[257];
 /// round_half_up(2^30 / (1 + exp(-j/64))), j = 0...1024.
 extern const int32_t ck_sigmoid_table[1025];
 
-/// Entries of the tables; j at most 256 and 1024.
+/// round_half_up(2^30 * P(j/128)), P the standard normal distribution function, j = 0...1024.
+extern const int32_t ck_normal_table[1025];
+
+/// Entries of the tables; j at most 256, 1024 and 1024.
 static inline int32_t ck_exp2_entry(size_t j) { return ck_exp2_table[j]; }
 static inline int32_t ck_sigmoid_entry(size_t j) { return ck_sigmoid_table[j]; }
+static inline int32_t ck_normal_entry(size_t j) { return ck_normal_table[j]; }

@@ -80,6 +80,7 @@ extension TensorShape {
     case .linear(_, let inputs): return GroupedLinear.isValidBlock(leaf, inputs: inputs)
     case .vector: return TensorShape.values(of: leaf).allSatisfy { $0.magnitude < 1 << 23 }
     case .rotation: return TensorShape.values(of: leaf).allSatisfy { $0.magnitude <= 1 << 30 }
+    case .offsets: return TensorShape.values(of: leaf).allSatisfy { $0 > Int32.min }
     }
   }
 

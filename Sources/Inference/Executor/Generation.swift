@@ -12,6 +12,8 @@ public struct Generation: Sendable {
 
 /// Why tokens cannot be run. `[REC-3]`
 public enum RunRejection: Error, Hashable, Sendable {
+  /// The model is for another task.
+  case task
   /// There is no prompt token.
   case emptyPrompt
   /// The prompt fills the context or more.
@@ -32,6 +34,7 @@ extension Model {
   public func generate(
     _ prompt: [UInt32], maxNewTokens: Int, workers: Workers = .one, tracing: Bool = true, onToken: (UInt32) -> Void = { _ in }
   ) throws(RunRejection) -> Generation {
+    guard graph.task == .generation else { throw .task }
     guard !prompt.isEmpty else { throw .emptyPrompt }
     guard (1...Request.newTokenLimit).contains(maxNewTokens) else { throw .tokenCount }
     guard prompt.count <= graph.context else { throw .promptTooLong }
@@ -59,6 +62,7 @@ extension Model {
   public func replay(
     promptTokens: [UInt32], outputTokens: [UInt32], workers: Workers = .one, keeping: Set<Int> = []
   ) throws(RunRejection) -> Trace {
+    guard graph.task == .generation else { throw .task }
     guard !promptTokens.isEmpty else { throw .emptyPrompt }
     guard (1...Request.newTokenLimit).contains(outputTokens.count) else { throw .tokenCount }
     guard promptTokens.count <= graph.context, promptTokens.count + outputTokens.count - 1 <= graph.context else { throw .promptTooLong }

@@ -6,8 +6,8 @@ extension Stream {
     _ batch: Batch, from first: Int, generationStart: Int,
     onLogits: ((_ row: Int, _ firstColumn: Int, _ values: Span<Int32>) -> Void)?
   ) -> [UInt32] {
-    let fields = graph.maxima
-    let segment = graph.maximaSegment
+    guard let fields = graph.maxima else { return [] }
+    let segment = graph.firstOutputSegment
     let rows = first - batch.firstRow..<batch.rows
     let chunks = graph.layouts[segment].chunks
     let perChunk = graph.layouts[segment].width
@@ -17,10 +17,10 @@ extension Stream {
     tileWorkers.forEachTile(rows: rows.count, chunks: chunks) { worker, part, chunkPart in
       let tileRows = rows.lowerBound + part.lowerBound..<rows.lowerBound + part.upperBound
       let tile = Tile(stream: self, segment: segment, batch: batch, scratch: scratch[worker], rows: tileRows, chunks: chunkPart)
-      tile.normalise(fields.source, by: fields.norm)
+      tile.quantise(fields.source, by: fields.norm)
       let maxima = scratch[worker].row.slice(0, perChunk)
       for chunk in chunkPart {
-        tile.multiply(fields.weights, chunk: chunk, width: fields.chunk, into: scratch[worker].first)
+        tile.multiply(LinearMap(weights: fields.weights), chunk: chunk, width: fields.chunk, into: scratch[worker].first)
         for row in tileRows {
           let logits = scratch[worker].first.slice((row - tileRows.lowerBound) * fields.chunk, fields.chunk).constant
           let streamRow = batch.firstRow + row
@@ -43,9 +43,27 @@ extension Stream {
       }
       let token = UInt32(best.elements[winner])
       withUnsafeBytes(of: token.littleEndian) {
-        recorder?.record(segment: graph.argmaxSegment, row: batch.firstRow + row - generationStart, chunk: 0, content: $0)
+        recorder?.record(segment: graph.lastSegment, row: batch.firstRow + row - generationStart, chunk: 0, content: $0)
       }
       return token
     }
+  }
+
+  /// The mean and unit segments, from all rows of the norm segment. `[GRAPH-8]`
+  func runPooling() -> [Int32] {
+    guard case .embedding(let mean, let unit) = graph.head, let rows = outputs.int32[mean.source] else { return [] }
+    let layout = graph.layouts[mean.source]
+    var means = [Int32](repeating: 0, count: layout.rowWidth)
+    Row.mean(rows.slice(0, rowCount * layout.rowWidth).constant.span, stride: layout.rowWidth, rowCount: rowCount, into: means.mutableSpan)
+    means.withUnsafeBufferPointer { means in
+      for chunk in 0..<layout.chunks {
+        let content = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: means[chunk * layout.width..<(chunk + 1) * layout.width]))
+        recorder?.record(segment: graph.firstOutputSegment, row: 0, chunk: chunk, content: content)
+      }
+    }
+    var values = [Int32](repeating: 0, count: layout.rowWidth)
+    Row.unit(means.span, shift: unit.shift, into: values.mutableSpan)
+    values.withUnsafeBytes { recorder?.record(segment: graph.lastSegment, row: 0, chunk: 0, content: $0) }
+    return values
   }
 }

@@ -25,7 +25,7 @@ struct SegmentOutputs {
     let lastUse = SegmentOutputs.lastUse(of: graph)
     var free: [LeafLayout: [Int]] = [:]
     for (index, layout) in graph.layouts.enumerated() where layout.domain == .stream {
-      if layout.isChunkMajor {
+      if layout.isChunkMajor && layout.format == .int16 {
         caches[index] = (headWidths[index] ?? [layout.width]).sorted().map {
           HeadCache(headWidth: $0, elements: RowBuffer(count: capacity * layout.rowWidth))
         }
@@ -40,7 +40,7 @@ struct SegmentOutputs {
         exponents[index] = recycled.flatMap { exponents[$0] } ?? RowBuffer(count: batchRows * layout.chunks)
       case .token: break
       }
-      for (source, use) in lastUse.enumerated() where use == index && !graph.layouts[source].isChunkMajor {
+      for (source, use) in lastUse.enumerated() where use == index && caches[source] == nil {
         free[graph.layouts[source], default: []].append(source)
       }
     }
@@ -64,8 +64,10 @@ struct SegmentOutputs {
         lastUse[fields.source] = index
         lastUse[fields.residual] = index
       case .gate(let fields): lastUse[fields.source] = index
+      case .norm(let fields): lastUse[fields.source] = index
       case .maxima(let fields): lastUse[fields.source] = graph.segments.count
-      case .argmax: break
+      case .mean(let fields): lastUse[fields.source] = graph.segments.count
+      case .argmax, .unit: break
       }
     }
     return lastUse

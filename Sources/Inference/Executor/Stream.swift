@@ -12,15 +12,17 @@ public final class Stream {
   /// The most rows that can be appended.
   public let capacity: Int
 
-  /// The most rows that run through the graph together.
-  static let batchRows = 128
+  /// The most rows that run through the graph together: for an embedding, whose rows may depend on all rows, all of them.
+  let batchRows: Int
+  /// What that is for a generation.
+  private static let generationBatchRows = 128
 
   let workers: Workers
   let recorder: TraceRecorder?
   let outputs: SegmentOutputs
   let scratch: [WorkerScratch]
-  /// For the segment's tensors, the gains as numbers.
-  let gains: [Int: [Int32]]
+  /// The gains and offsets as numbers, by tensor.
+  let vectors: [Int: [Int32]]
 
   var graph: Graph { model.graph }
 
@@ -34,12 +36,18 @@ public final class Stream {
     self.capacity = capacity
     self.workers = workers
     self.recorder = recorder
-    let batch = min(capacity, Stream.batchRows)
-    outputs = SegmentOutputs(graph: model.graph, batchRows: batch, capacity: capacity)
+    batchRows = model.graph.task == .embedding ? capacity : min(capacity, Stream.generationBatchRows)
+    outputs = SegmentOutputs(graph: model.graph, batchRows: batchRows, capacity: capacity)
+    let batch = batchRows
     scratch = (0..<workers.count).map { _ in WorkerScratch(graph: model.graph, batchRows: batch, capacity: capacity) }
-    var gains: [Int: [Int32]] = [:]
-    for case (let index, .vector) in model.graph.tensors.enumerated() { gains[index] = TensorShape.values(of: model.tensor(index)) }
-    self.gains = gains
+    var vectors: [Int: [Int32]] = [:]
+    for (index, shape) in model.graph.tensors.enumerated() {
+      switch shape {
+      case .vector, .offsets: vectors[index] = TensorShape.values(of: model.tensor(index))
+      case .linear, .rotation: break
+      }
+    }
+    self.vectors = vectors
   }
 
   /// Appends rows for tokens and returns the argmax of every row from stream row `firstGenerationRow` on.
@@ -51,14 +59,14 @@ public final class Stream {
   public func append(
     _ tokens: [UInt32], firstGenerationRow: Int, onLogits: ((_ row: Int, _ firstColumn: Int, _ values: Span<Int32>) -> Void)? = nil
   ) -> [UInt32] {
-    precondition(rowCount + tokens.count <= capacity)
+    precondition(graph.task == .generation && rowCount + tokens.count <= capacity)
     precondition(tokens.allSatisfy { Int($0) < graph.vocabulary })
     var generated: [UInt32] = []
     var start = 0
     while start < tokens.count {
-      let count = min(Stream.batchRows, tokens.count - start)
+      let count = min(batchRows, tokens.count - start)
       let batch = Batch(tokens: Array(tokens[start..<start + count]), firstRow: rowCount)
-      for index in 0..<graph.maximaSegment { run(index, batch) }
+      for index in 0..<graph.firstOutputSegment { run(index, batch) }
       rowCount += count
       start += count
       let firstGenerated = max(batch.firstRow, firstGenerationRow)
@@ -67,6 +75,17 @@ public final class Stream {
       }
     }
     return generated
+  }
+
+  /// Runs an embedding over its tokens, all at once, and returns the unit row.
+  /// - Parameter tokens: as many as the capacity, each below the vocabulary.
+  public func embed(_ tokens: [UInt32]) -> [Int32] {
+    precondition(graph.task == .embedding && rowCount == 0 && tokens.count == capacity)
+    precondition(tokens.allSatisfy { Int($0) < graph.vocabulary })
+    let batch = Batch(tokens: tokens, firstRow: 0)
+    for index in 0..<graph.firstOutputSegment { run(index, batch) }
+    rowCount = tokens.count
+    return runPooling()
   }
 
   /// Rows that run through the graph together.
@@ -86,7 +105,8 @@ public final class Stream {
       case .attention(let fields): tile.attend(fields)
       case .residual(let fields): tile.addResidual(fields)
       case .gate(let fields): tile.gate(fields)
-      case .maxima, .argmax: preconditionFailure("generation segments run in the head")
+      case .norm(let fields): tile.normaliseRows(fields)
+      case .maxima, .argmax, .mean, .unit: preconditionFailure("output segments run in the head")
       }
     }
   }
@@ -103,10 +123,24 @@ final class WorkerScratch {
   /// One row.
   let row: RowBuffer<Int32>
   let attention: RowBuffer<UInt8>
+  /// `[batch][widest row]`: rows after their norm.
+  let normal: RowBuffer<Int32>
+  /// What `normal` holds.
+  var normalRows: NormalRows?
+  /// What `q` and `exponents` hold, if those are rows after a norm.
+  var quantisedRows: NormalRows?
+
+  /// Rows of a segment after a norm.
+  struct NormalRows: Equatable {
+    let source: Int
+    let norm: Norm?
+    let firstRow: Int
+    let rows: Range<Int>
+  }
 
   init(graph: Graph, batchRows: Int, capacity: Int) {
     let rowWidth = graph.layouts.filter { $0.domain == .stream }.map(\.rowWidth).max() ?? 0
-    var chunk = graph.maxima.chunk
+    var chunk = graph.maxima?.chunk ?? 0
     var row = rowWidth
     for layout in graph.layouts { chunk = max(chunk, layout.width) }
     row = max(row, chunk)
@@ -115,6 +149,7 @@ final class WorkerScratch {
     first = RowBuffer(count: batchRows * chunk)
     second = RowBuffer(count: batchRows * chunk)
     self.row = RowBuffer(count: row)
+    normal = RowBuffer(count: batchRows * rowWidth)
     attention = RowBuffer(count: Attention.scratchBytes(keys: capacity))
   }
 }

@@ -22,16 +22,27 @@ struct Tile {
       GroupedLinear.embed(
         channel: token % TensorShape.blockChannels, ofBlock: stream.model.leaves(block..<block + 1, of: fields.table),
         inputs: layout.width, shiftDelta: fields.delta, into: values.mutableSpan)
+      if let positions = fields.positions { addPosition(positions, row: row, to: values) }
       record(row: row, chunk: 0, UnsafeRawBufferPointer(values))
     }
   }
 
+  private func addPosition(_ positions: Segment.Embedding.Positions, row: Int, to values: UnsafeMutableBufferPointer<Int32>) {
+    let position = batch.firstRow + row
+    let block = position / TensorShape.blockChannels
+    let place = scratch.row.slice(0, layout.width)
+    GroupedLinear.embed(
+      channel: position % TensorShape.blockChannels, ofBlock: stream.model.leaves(block..<block + 1, of: positions.table),
+      inputs: layout.width, shiftDelta: positions.delta, into: place.mutableSpan)
+    Row.add(values.constant.span, place.constant.span, into: values.mutableSpan)
+  }
+
   /// `[GRAPH-6]`
   func project(_ fields: Segment.Projection) {
-    normalise(fields.source, by: fields.norm)
+    quantise(fields.source, by: fields.norm)
     let width = fields.chunk
     for chunk in chunks {
-      multiply(fields.weights, chunk: chunk, width: width, into: scratch.first)
+      multiply(fields.map, chunk: chunk, width: width, into: scratch.first)
       for row in rows {
         let channels = scratch.first.slice((row - rows.lowerBound) * width, width).constant.span
         let out = destination(row: row, chunk: chunk)
@@ -57,7 +68,7 @@ struct Tile {
     else { return }
     let groupWidth = layout.width
     for row in rows {
-      let visible = batch.firstRow + row + 1
+      let visible = fields.visibleRows(ofRow: batch.firstRow + row, streamRows: batch.firstRow + batch.rows)
       for group in chunks {
         let start = group * stream.capacity * fields.width
         let out = scratch.first.slice(0, groupWidth)
@@ -74,15 +85,17 @@ struct Tile {
   /// `[GRAPH-8]`
   func addResidual(_ fields: Segment.Residual) {
     requantise(fields.source)
-    guard let base = stream.outputs.int32[fields.residual], let output = stream.outputs.int32[segment] else { return }
+    normalise(fields.residual, by: fields.norm)
+    guard let output = stream.outputs.int32[segment] else { return }
     let width = fields.chunk
     for chunk in chunks {
-      multiply(fields.weights, chunk: chunk, width: width, into: scratch.first)
+      multiply(fields.map, chunk: chunk, width: width, into: scratch.first)
       for row in rows {
-        let start = row * layout.rowWidth + chunk * width
-        let out = output.slice(start, width)
+        let out = output.slice(row * layout.rowWidth + chunk * width, width)
+        let base = normalRow(row, of: fields.residual, by: fields.norm)
         Row.add(
-          base.slice(start, width).constant.span, scratch.first.slice((row - rows.lowerBound) * width, width).constant.span,
+          UnsafeBufferPointer(rebasing: base[chunk * width..<(chunk + 1) * width]).span,
+          scratch.first.slice((row - rows.lowerBound) * width, width).constant.span,
           into: out.mutableSpan)
         record(row: row, chunk: chunk, UnsafeRawBufferPointer(out))
       }
@@ -91,50 +104,107 @@ struct Tile {
 
   /// `[GRAPH-8]`
   func gate(_ fields: Segment.Gate) {
-    normalise(fields.source, by: fields.norm)
+    quantise(fields.source, by: fields.norm)
     let width = fields.chunk
     for chunk in chunks {
-      multiply(fields.gate, chunk: chunk, width: width, into: scratch.first)
-      multiply(fields.up, chunk: chunk, width: width, into: scratch.second)
+      multiply(fields.map, chunk: chunk, width: width, into: scratch.first)
+      if case .silu(let up) = fields.activation { multiply(up, chunk: chunk, width: width, into: scratch.second) }
       for row in rows {
         let start = (row - rows.lowerBound) * width
         let product = scratch.row.slice(0, width)
-        Row.siluMultiplied(
-          gate: scratch.first.slice(start, width).constant.span, up: scratch.second.slice(start, width).constant.span, shift: fields.shift,
-          into: product.mutableSpan)
+        let gate = scratch.first.slice(start, width).constant.span
+        switch fields.activation {
+        case .silu:
+          Row.siluMultiplied(
+            gate: gate, up: scratch.second.slice(start, width).constant.span, shift: fields.shift, into: product.mutableSpan)
+        case .gelu:
+          Row.gelu(gate, shift: fields.shift, into: product.mutableSpan)
+        }
         pack(product.constant, row: row, chunk: chunk)
       }
     }
   }
 
-  /// Norm and quantisation of the tile's rows into the scratch.
-  func normalise(_ source: Int, by norm: Norm) {
-    guard let input = stream.outputs.int32[source], let gain = stream.gains[norm.gain] else { return }
-    let width = gain.count
-    let normal = scratch.row.slice(0, width)
+  /// `[GRAPH-8]`
+  func normaliseRows(_ fields: Segment.NormRows) {
+    normalise(fields.source, by: fields.norm)
+    guard let output = stream.outputs.int32[segment] else { return }
     for row in rows {
-      let offset = row - rows.lowerBound
-      Row.rmsNorm(
-        input.slice(row * width, width).constant.span, gain: gain.span, epsilonTerm: norm.epsilon, outputShift: norm.shift,
-        into: normal.mutableSpan)
-      scratch.exponents.elements[offset] = BlockFloat.quantise(
-        normal.constant.span, into: scratch.q.slice(offset * width, width).mutableSpan)
+      let normal = normalRow(row, of: fields.source, by: fields.norm)
+      for chunk in chunks {
+        let out = output.slice(row * layout.rowWidth + chunk * layout.width, layout.width)
+        _ = out.update(fromContentsOf: normal[chunk * layout.width..<(chunk + 1) * layout.width])
+        record(row: row, chunk: chunk, UnsafeRawBufferPointer(out))
+      }
     }
   }
 
+  /// Norm and quantisation of the tile's rows into the scratch, unless it holds them already.
+  func quantise(_ source: Int, by norm: Norm?) {
+    let wanted = normalRows(of: source, by: norm)
+    guard scratch.quantisedRows != wanted else { return }
+    scratch.quantisedRows = wanted
+    normalise(source, by: norm)
+    let width = stream.graph.layouts[source].rowWidth
+    for row in rows {
+      let offset = row - rows.lowerBound
+      scratch.exponents.elements[offset] = BlockFloat.quantise(
+        normalRow(row, of: source, by: norm).span, into: scratch.q.slice(offset * width, width).mutableSpan)
+    }
+  }
+
+  /// The norm of the tile's rows into the scratch, unless it holds them already or there is no norm.
+  private func normalise(_ source: Int, by norm: Norm?) {
+    let wanted = normalRows(of: source, by: norm)
+    guard let norm, scratch.normalRows != wanted, let gain = stream.vectors[norm.gain] else { return }
+    scratch.normalRows = wanted
+    for row in rows {
+      let input = normalRow(row, of: source, by: nil).span
+      let normal = scratch.normal.slice((row - rows.lowerBound) * gain.count, gain.count)
+      if let offset = norm.offset.flatMap({ stream.vectors[$0] }) {
+        Row.layerNorm(
+          input, gain: gain.span, offset: offset.span, epsilonTerm: norm.epsilon, outputShift: norm.shift, into: normal.mutableSpan)
+      } else {
+        Row.rmsNorm(input, gain: gain.span, epsilonTerm: norm.epsilon, outputShift: norm.shift, into: normal.mutableSpan)
+      }
+    }
+  }
+
+  /// A row after its norm: from the scratch, or without a norm the segment's own.
+  private func normalRow(_ row: Int, of source: Int, by norm: Norm?) -> UnsafeBufferPointer<Int32> {
+    let width = stream.graph.layouts[source].rowWidth
+    guard norm == nil else { return scratch.normal.slice((row - rows.lowerBound) * width, width).constant }
+    guard let input = stream.outputs.int32[source] else { preconditionFailure("a norm's source is i32") }
+    return input.slice(row * width, width).constant
+  }
+
+  private func normalRows(of source: Int, by norm: Norm?) -> WorkerScratch.NormalRows {
+    WorkerScratch.NormalRows(source: source, norm: norm, firstRow: batch.firstRow, rows: rows)
+  }
+
   /// Channels of one chunk for all rows of the tile: `[rows][width]`.
-  func multiply(_ weights: Int, chunk: Int, width: Int, into out: RowBuffer<Int32>) {
+  func multiply(_ map: LinearMap, chunk: Int, width: Int, into out: RowBuffer<Int32>) {
+    let weights = map.weights
     guard case .linear(_, let inputs) = stream.graph.tensors[weights] else { return }
     let blocks = width / TensorShape.blockChannels
     GroupedLinear.multiply(
       scratch.q.slice(0, rows.count * inputs).constant.span, exponents: scratch.exponents.slice(0, rows.count).constant.span,
       inputs: inputs, blocks: stream.model.leaves(chunk * blocks..<(chunk + 1) * blocks, of: weights),
       into: out.slice(0, rows.count * width), rowStride: width)
+    guard let bias = map.bias.flatMap({ stream.vectors[$0] }) else { return }
+    bias.withUnsafeBufferPointer { bias in
+      let part = UnsafeBufferPointer(rebasing: bias[chunk * width..<(chunk + 1) * width])
+      for row in 0..<rows.count {
+        let channels = out.slice(row * width, width)
+        Row.add(channels.constant.span, part.span, into: channels.mutableSpan)
+      }
+    }
   }
 
   /// Packed rows, quantised anew as whole rows, into the scratch.
   private func requantise(_ source: Int) {
     guard let packed = stream.outputs.int16[source], let exponents = stream.outputs.exponents[source] else { return }
+    scratch.quantisedRows = nil
     let input = stream.graph.layouts[source]
     for row in rows {
       let offset = row - rows.lowerBound

@@ -5,7 +5,7 @@ import Cryptography
 public enum GraphRejection: Error, Hashable, Sendable {
   /// The vocabulary, context or stop tokens are out of range.
   case parameters
-  /// There is no segment, or the last two are not maxima and argmax, or the first is not the only embedding.
+  /// The last two segments are not those of the task, one is of another task, or the first is not the only embedding.
   case order
   /// A segment names a segment that is not an earlier one with rows for the stream.
   case segmentReference(segment: Int)
@@ -42,28 +42,53 @@ public struct Graph: Sendable {
   public var tensors: [TensorShape] { description.tensors }
   /// The program.
   public var segments: [Segment] { description.segments }
-  /// The index of the argmax segment, the last.
-  public var argmaxSegment: Int { segments.count - 1 }
-  /// The index of the maxima segment, the last but one.
-  public var maximaSegment: Int { segments.count - 2 }
+  /// What the model is for.
+  public var task: GraphTask { description.task }
+  /// The index of the argmax or unit segment, the last.
+  public var lastSegment: Int { segments.count - 1 }
+  /// The index of the maxima or mean segment, the last but one: the first segment of output rows.
+  public var firstOutputSegment: Int { segments.count - 2 }
 
-  /// The fields of the maxima segment.
-  public let maxima: Segment.Maxima
+  /// The last two segments.
+  public enum Head: Hashable, Sendable {
+    /// Maxima, then argmax.
+    case generation(Segment.Maxima)
+    /// Mean, then unit.
+    case embedding(Segment.Mean, Segment.Unit)
+  }
+
+  /// The fields of the last two segments.
+  public let head: Head
+
+  /// The maxima segment of a generation.
+  public var maxima: Segment.Maxima? {
+    guard case .generation(let maxima) = head else { return nil }
+    return maxima
+  }
+
+  /// The unit segment of an embedding.
+  public var unit: Segment.Unit? {
+    guard case .embedding(_, let unit) = head else { return nil }
+    return unit
+  }
 
   /// Checks a description.
   public init(_ description: GraphDescription) throws(GraphRejection) {
     guard
       (64...1 << 20).contains(description.vocabulary), description.vocabulary.isMultiple(of: Segment.Maxima.blockWidth),
       (1...16384).contains(description.context), description.stopTokens.count <= 16,
+      description.task == .generation || description.stopTokens.isEmpty,
       description.stopTokens.allSatisfy({ Int($0) < description.vocabulary }),
       zip(description.stopTokens, description.stopTokens.dropFirst()).allSatisfy({ $0 < $1 }),
       description.tensors.count <= 4096, description.segments.count <= 4096, description.tensors.allSatisfy({ $0.isValid })
     else { throw .parameters }
     let segments = description.segments
-    guard
-      segments.count >= 3, case .embedding = segments[0], case .maxima(let maxima) = segments[segments.count - 2],
-      case .argmax = segments[segments.count - 1]
-    else { throw .order }
+    guard segments.count >= 3, case .embedding = segments[0] else { throw .order }
+    switch (description.task, segments[segments.count - 2], segments[segments.count - 1]) {
+    case (.generation, .maxima(let maxima), .argmax): head = .generation(maxima)
+    case (.embedding, .mean(let mean), .unit(let unit)): head = .embedding(mean, unit)
+    default: throw .order
+    }
     var layouts: [LeafLayout] = []
     layouts.reserveCapacity(segments.count)
     for index in segments.indices {
@@ -71,7 +96,6 @@ public struct Graph: Sendable {
     }
     self.description = description
     self.layouts = layouts
-    self.maxima = maxima
     encoding = description.encoded
     digest = Digest.hash(encoding)
     for index in segments.indices {

@@ -1,7 +1,17 @@
 import Bytes
 
+/// What a model is for, and so what its last segments are. `[GRAPH-1]`
+public enum GraphTask: UInt8, Hashable, Sendable {
+  /// It continues a text, token by token.
+  case generation = 0
+  /// It turns a text into a row of numbers.
+  case embedding = 1
+}
+
 /// A graph as it was written, not yet checked. `[GRAPH-1]`
 public struct GraphDescription: Hashable, Sendable {
+  /// What the model is for.
+  public var task: GraphTask
   /// Tokens that the model knows.
   public var vocabulary: Int
   /// The most rows in a stream.
@@ -17,7 +27,10 @@ public struct GraphDescription: Hashable, Sendable {
   public static let byteLimit = 1 << 20
 
   /// Makes a description.
-  public init(vocabulary: Int, context: Int, stopTokens: [UInt32], tensors: [TensorShape], segments: [Segment]) {
+  public init(
+    task: GraphTask = .generation, vocabulary: Int, context: Int, stopTokens: [UInt32], tensors: [TensorShape], segments: [Segment]
+  ) {
+    self.task = task
     self.vocabulary = vocabulary
     self.context = context
     self.stopTokens = stopTokens
@@ -28,6 +41,8 @@ public struct GraphDescription: Hashable, Sendable {
 
 extension GraphDescription: CanonicallyCodable {
   public init(from reader: inout ByteReader) throws(DecodingRejection) {
+    guard let task = GraphTask(rawValue: try reader.read()) else { throw .unknownTag }
+    self.task = task
     vocabulary = Int(try reader.read(UInt32.self))
     context = Int(try reader.read(UInt32.self))
     stopTokens = try reader.readList(atMost: 16) { (reader: inout ByteReader) throws(DecodingRejection) in try reader.read(UInt32.self) }
@@ -37,6 +52,7 @@ extension GraphDescription: CanonicallyCodable {
   }
 
   public func encode(to writer: inout ByteWriter) {
+    writer.write(task.rawValue)
     writer.writeCount(vocabulary)
     writer.writeCount(context)
     writer.writeList(stopTokens) { $0.write($1) }

@@ -20,21 +20,47 @@ struct GraphValidation {
     case .argmax(let fields):
       guard index == last else { throw .order }
       guard fields.maxima == last - 1 else { throw .segmentReference(segment: index) }
-      return LeafLayout(format: .token, width: 1, chunks: 1, isChunkMajor: false, domain: .generation)
+      return LeafLayout(format: .token, width: 1, chunks: 1, isChunkMajor: false, domain: .output)
+    case .norm(let fields):
+      guard description.task == .embedding else { throw .order }
+      return try norm(fields, at: index)
+    case .mean(let fields):
+      guard index == last - 1 else { throw .order }
+      guard layouts.indices.contains(fields.source) else { throw .segmentReference(segment: index) }
+      guard case .norm = description.segments[fields.source] else { throw .sourceMismatch(segment: index) }
+      let source = layouts[fields.source]
+      return LeafLayout(format: .int32, width: source.width, chunks: source.chunks, isChunkMajor: false, domain: .output)
+    case .unit(let fields):
+      guard index == last else { throw .order }
+      guard fields.source == last - 1 else { throw .segmentReference(segment: index) }
+      guard (0...30).contains(fields.shift) else { throw .shift(segment: index) }
+      return LeafLayout(format: .int32, width: layouts[fields.source].rowWidth, chunks: 1, isChunkMajor: false, domain: .output)
     }
+  }
+
+  private func norm(_ fields: Segment.NormRows, at index: Int) throws(GraphRejection) -> LeafLayout {
+    let source = try source(fields.source, format: .int32, at: index)
+    try check(fields.norm, over: source.rowWidth, at: index)
+    let chunks = try chunks(of: source.rowWidth, by: fields.chunk, multipleOf: 16, at: index)
+    return LeafLayout(format: .int32, width: fields.chunk, chunks: chunks, isChunkMajor: true, domain: .stream)
   }
 
   private func embedding(_ fields: Segment.Embedding, at index: Int) throws(GraphRejection) -> LeafLayout {
     let (channels, inputs) = try linear(fields.table, at: index)
     guard channels == description.vocabulary else { throw .tensorReference(segment: index) }
     guard (-62...62).contains(fields.delta) else { throw .shift(segment: index) }
+    if let positions = fields.positions {
+      let table = try linear(positions.table, at: index)
+      guard table.channels >= description.context, table.inputs == inputs else { throw .tensorReference(segment: index) }
+      guard (-62...62).contains(positions.delta) else { throw .shift(segment: index) }
+    }
     return LeafLayout(format: .int32, width: inputs, chunks: 1, isChunkMajor: false, domain: .stream)
   }
 
   private func projection(_ fields: Segment.Projection, at index: Int) throws(GraphRejection) -> LeafLayout {
     let source = try source(fields.source, format: .int32, at: index)
     try check(fields.norm, over: source.rowWidth, at: index)
-    let (channels, inputs) = try linear(fields.weights, at: index)
+    let (channels, inputs) = try linear(fields.map, at: index)
     guard inputs == source.rowWidth else { throw .sourceMismatch(segment: index) }
     let chunks = try chunks(of: channels, by: fields.chunk, multipleOf: 16, at: index)
     if let rotation = fields.rotation {
@@ -66,6 +92,7 @@ struct GraphValidation {
     guard groupWidth.isMultiple(of: query.width), fields.width.isMultiple(of: key.width), fields.width.isMultiple(of: value.width) else {
       throw .chunk(segment: index)
     }
+    guard fields.isCausal || description.task == .embedding else { throw .order }
     guard (0...31).contains(fields.scoreShift), (0...12).contains(fields.valueShift) else { throw .shift(segment: index) }
     return LeafLayout(format: .packed, width: groupWidth, chunks: fields.groups, isChunkMajor: false, domain: .stream)
   }
@@ -73,8 +100,9 @@ struct GraphValidation {
   private func residual(_ fields: Segment.Residual, at index: Int) throws(GraphRejection) -> LeafLayout {
     let source = try source(fields.source, format: .packed, at: index)
     let base = try self.source(fields.residual, format: .int32, at: index)
-    let (channels, inputs) = try linear(fields.weights, at: index)
+    let (channels, inputs) = try linear(fields.map, at: index)
     guard inputs == source.rowWidth, base.rowWidth == channels else { throw .sourceMismatch(segment: index) }
+    try check(fields.norm, over: channels, at: index)
     let chunks = try chunks(of: channels, by: fields.chunk, multipleOf: 16, at: index)
     return LeafLayout(format: .int32, width: fields.chunk, chunks: chunks, isChunkMajor: false, domain: .stream)
   }
@@ -82,12 +110,16 @@ struct GraphValidation {
   private func gate(_ fields: Segment.Gate, at index: Int) throws(GraphRejection) -> LeafLayout {
     let source = try source(fields.source, format: .int32, at: index)
     try check(fields.norm, over: source.rowWidth, at: index)
-    let gate = try linear(fields.gate, at: index)
-    let up = try linear(fields.up, at: index)
-    guard gate == up else { throw .tensorReference(segment: index) }
+    let gate = try linear(fields.map, at: index)
     guard gate.inputs == source.rowWidth else { throw .sourceMismatch(segment: index) }
     let chunks = try chunks(of: gate.channels, by: fields.chunk, multipleOf: 16, at: index)
-    guard (1...32).contains(fields.shift) else { throw .shift(segment: index) }
+    switch fields.activation {
+    case .silu(let up):
+      guard try linear(up, at: index) == gate else { throw .tensorReference(segment: index) }
+      guard (1...32).contains(fields.shift) else { throw .shift(segment: index) }
+    case .gelu:
+      guard (0...31).contains(fields.shift) else { throw .shift(segment: index) }
+    }
     return LeafLayout(format: .packed, width: fields.chunk, chunks: chunks, isChunkMajor: false, domain: .stream)
   }
 
@@ -99,7 +131,7 @@ struct GraphValidation {
     guard inputs == source.rowWidth else { throw .sourceMismatch(segment: index) }
     let chunks = try chunks(of: channels, by: fields.chunk, multipleOf: Segment.Maxima.blockWidth, at: index)
     let width = fields.chunk / Segment.Maxima.blockWidth
-    return LeafLayout(format: .int32, width: width, chunks: chunks, isChunkMajor: false, domain: .generation)
+    return LeafLayout(format: .int32, width: width, chunks: chunks, isChunkMajor: false, domain: .output)
   }
 
   private func source(_ reference: Int, format: LeafFormat, at index: Int) throws(GraphRejection) -> LeafLayout {
@@ -117,7 +149,21 @@ struct GraphValidation {
     return (channels, inputs)
   }
 
-  private func check(_ norm: Norm, over width: Int, at index: Int) throws(GraphRejection) {
+  private func linear(_ map: LinearMap, at index: Int) throws(GraphRejection) -> (channels: Int, inputs: Int) {
+    let shape = try linear(map.weights, at: index)
+    if let bias = map.bias { try checkOffsets(bias, count: shape.channels, at: index) }
+    return shape
+  }
+
+  private func checkOffsets(_ reference: Int, count: Int, at index: Int) throws(GraphRejection) {
+    guard description.tensors.indices.contains(reference), description.tensors[reference] == .offsets(count: count) else {
+      throw .tensorReference(segment: index)
+    }
+  }
+
+  private func check(_ norm: Norm?, over width: Int, at index: Int) throws(GraphRejection) {
+    guard let norm else { return }
+    if let offset = norm.offset { try checkOffsets(offset, count: width, at: index) }
     guard
       description.tensors.indices.contains(norm.gain), case .vector(let count) = description.tensors[norm.gain], count == width
     else { throw .tensorReference(segment: index) }

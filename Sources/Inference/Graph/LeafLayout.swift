@@ -10,19 +10,19 @@ public enum LeafFormat: Hashable, Sendable {
   case token
 }
 
-/// Whether a segment has a row for each position or only for each generated token. `[GRAPH-2]`
+/// Whether a segment has a row for each position or only for each row of the output. `[GRAPH-2]`
 public enum RowDomain: Hashable, Sendable {
   /// `T` rows.
   case stream
   /// `N` rows.
-  case generation
+  case output
 }
 
 /// How many tokens went in and came out; every tree's shape follows from this and the graph. `[GRAPH-2]` `[TRACE-2]`
 public struct Extent: Hashable, Sendable {
   /// `P`, at least 1.
   public let promptCount: Int
-  /// `N`, at least 1.
+  /// `N`, at least 1; 1 for an embedding.
   public let outputCount: Int
 
   /// Makes an extent.
@@ -40,12 +40,12 @@ public struct Extent: Hashable, Sendable {
   public func rows(of domain: RowDomain) -> Int {
     switch domain {
     case .stream: streamRows
-    case .generation: outputCount
+    case .output: outputCount
     }
   }
 
-  /// The stream row that a generation row belongs to.
-  public func streamRow(ofGenerationRow row: Int) -> Int { promptCount - 1 + row }
+  /// The stream row that an output row of a generation belongs to.
+  public func streamRow(ofOutputRow row: Int) -> Int { promptCount - 1 + row }
 }
 
 /// The committed form of a segment's output. `[GRAPH-4]` `[TRACE-1]`

@@ -1,4 +1,4 @@
-/// The norm that some segments begin with. `[GRAPH-4]` `[NUM-7]`
+/// The norm that a row passes before it is used; none is a choice of its own. `[GRAPH-4]`
 public struct Norm: Hashable, Sendable {
   /// The vector tensor of gains.
   public var gain: Int
@@ -6,31 +6,54 @@ public struct Norm: Hashable, Sendable {
   public var epsilon: UInt64
   /// The shift of the last rounding.
   public var shift: Int
+  /// The offsets tensor of a layer norm `[NUM-16]`; without one the norm is the root-mean-square norm `[NUM-7]`.
+  public var offset: Int?
 
   /// Makes a norm.
-  public init(gain: Int, epsilon: UInt64, shift: Int) {
+  public init(gain: Int, epsilon: UInt64, shift: Int, offset: Int? = nil) {
     self.gain = gain
     self.epsilon = epsilon
     self.shift = shift
+    self.offset = offset
+  }
+}
+
+/// A linear map. `[GRAPH-4]` `[NUM-6]`
+public struct LinearMap: Hashable, Sendable {
+  /// The linear tensor.
+  public var weights: Int
+  /// The offsets tensor that is added to the channels.
+  public var bias: Int?
+
+  /// Makes a map.
+  public init(weights: Int, bias: Int? = nil) {
+    self.weights = weights
+    self.bias = bias
   }
 }
 
 /// One step of the graph: a small program whose output alone is committed. `[GRAPH-4]`
 public enum Segment: Hashable, Sendable {
-  /// Looks the row's token up in a table. `[GRAPH-5]`
+  /// Looks the row's token up in a table, and its position in another. `[GRAPH-5]`
   case embedding(Embedding)
   /// Norm, linear map, rotation or narrowing. `[GRAPH-6]`
   case projection(Projection)
-  /// Attention over the rows so far. `[GRAPH-7]`
+  /// Attention over the rows so far, or over all rows. `[GRAPH-7]`
   case attention(Attention)
-  /// Linear map of a packed row, added to an earlier row. `[GRAPH-8]`
+  /// Linear map of a packed row, added to an earlier row, which may pass a norm first. `[GRAPH-8]`
   case residual(Residual)
-  /// Norm, two linear maps, SiLU of the one times the other. `[GRAPH-8]`
+  /// Norm, then SiLU of a linear map times another, or GELU of one. `[GRAPH-8]`
   case gate(Gate)
   /// Norm, linear map to the vocabulary, maximum of each block of 64. `[GRAPH-8]`
   case maxima(Maxima)
   /// The token with the largest logit. `[GRAPH-8]`
   case argmax(Argmax)
+  /// Norm, committed for a mean to read. `[GRAPH-8]`
+  case norm(NormRows)
+  /// The mean of each column over all rows. `[GRAPH-8]`
+  case mean(Mean)
+  /// The mean row over its length. `[GRAPH-8]`
+  case unit(Unit)
 
   /// Fields of an embedding segment.
   public struct Embedding: Hashable, Sendable {
@@ -38,11 +61,28 @@ public enum Segment: Hashable, Sendable {
     public var table: Int
     /// Subtracted from each channel's shift.
     public var delta: Int
+    /// The table of positions, whose row is added.
+    public var positions: Positions?
 
     /// Makes an embedding.
-    public init(table: Int, delta: Int) {
+    public init(table: Int, delta: Int, positions: Positions? = nil) {
       self.table = table
       self.delta = delta
+      self.positions = positions
+    }
+
+    /// A table with one channel for each position.
+    public struct Positions: Hashable, Sendable {
+      /// The linear tensor.
+      public var table: Int
+      /// Subtracted from each channel's shift.
+      public var delta: Int
+
+      /// Makes positions.
+      public init(table: Int, delta: Int) {
+        self.table = table
+        self.delta = delta
+      }
     }
   }
 
@@ -51,9 +91,9 @@ public enum Segment: Hashable, Sendable {
     /// The segment that is read.
     public var source: Int
     /// The norm of the source row.
-    public var norm: Norm
-    /// The linear tensor.
-    public var weights: Int
+    public var norm: Norm?
+    /// The linear map.
+    public var map: LinearMap
     /// Channels in a leaf.
     public var chunk: Int
     /// The rotation tensor, if channels are rotated.
@@ -64,10 +104,10 @@ public enum Segment: Hashable, Sendable {
     public var isChunkMajor: Bool
 
     /// Makes a projection.
-    public init(source: Int, norm: Norm, weights: Int, chunk: Int, rotation: Int?, shift: Int, isChunkMajor: Bool) {
+    public init(source: Int, norm: Norm?, map: LinearMap, chunk: Int, rotation: Int?, shift: Int, isChunkMajor: Bool) {
       self.source = source
       self.norm = norm
-      self.weights = weights
+      self.map = map
       self.chunk = chunk
       self.rotation = rotation
       self.shift = shift
@@ -93,12 +133,16 @@ public enum Segment: Hashable, Sendable {
     public var scoreShift: Int
     /// The left shift of the weighted sum.
     public var valueShift: Int
+    /// Whether a row sees itself and the rows before it only, or all rows.
+    public var isCausal: Bool
 
     /// Query heads that share one key and value head.
     public var headsPerGroup: Int { heads / groups }
 
     /// Makes an attention.
-    public init(query: Int, key: Int, value: Int, groups: Int, heads: Int, width: Int, scoreShift: Int, valueShift: Int) {
+    public init(
+      query: Int, key: Int, value: Int, groups: Int, heads: Int, width: Int, scoreShift: Int, valueShift: Int, isCausal: Bool = true
+    ) {
       self.query = query
       self.key = key
       self.value = value
@@ -107,25 +151,32 @@ public enum Segment: Hashable, Sendable {
       self.width = width
       self.scoreShift = scoreShift
       self.valueShift = valueShift
+      self.isCausal = isCausal
     }
+
+    /// How many rows a row sees in a stream of so many.
+    public func visibleRows(ofRow row: Int, streamRows: Int) -> Int { isCausal ? row + 1 : streamRows }
   }
 
   /// Fields of a residual segment.
   public struct Residual: Hashable, Sendable {
     /// The packed segment that is read.
     public var source: Int
-    /// The linear tensor.
-    public var weights: Int
+    /// The linear map.
+    public var map: LinearMap
     /// The segment that the product is added to.
     public var residual: Int
+    /// The norm of the residual row.
+    public var norm: Norm?
     /// Channels in a leaf.
     public var chunk: Int
 
     /// Makes a residual.
-    public init(source: Int, weights: Int, residual: Int, chunk: Int) {
+    public init(source: Int, map: LinearMap, residual: Int, norm: Norm? = nil, chunk: Int) {
       self.source = source
-      self.weights = weights
+      self.map = map
       self.residual = residual
+      self.norm = norm
       self.chunk = chunk
     }
   }
@@ -135,25 +186,33 @@ public enum Segment: Hashable, Sendable {
     /// The segment that is read.
     public var source: Int
     /// The norm of the source row.
-    public var norm: Norm
-    /// The linear tensor whose product passes through SiLU.
-    public var gate: Int
-    /// The linear tensor whose product is multiplied with it.
-    public var up: Int
+    public var norm: Norm?
+    /// The linear map whose channels pass through the activation.
+    public var map: LinearMap
+    /// What they pass through.
+    public var activation: Activation
     /// Channels in a leaf.
     public var chunk: Int
     /// The shift of the product.
     public var shift: Int
 
     /// Makes a gate.
-    public init(source: Int, norm: Norm, gate: Int, up: Int, chunk: Int, shift: Int) {
+    public init(source: Int, norm: Norm?, map: LinearMap, activation: Activation, chunk: Int, shift: Int) {
       self.source = source
       self.norm = norm
-      self.gate = gate
-      self.up = up
+      self.map = map
+      self.activation = activation
       self.chunk = chunk
       self.shift = shift
     }
+  }
+
+  /// What the channels of a gate pass through. `[GRAPH-4]`
+  public enum Activation: Hashable, Sendable {
+    /// SiLU, times the channels of another map. `[NUM-11]`
+    case silu(up: LinearMap)
+    /// GELU. `[NUM-17]`
+    case gelu
   }
 
   /// Fields of a maxima segment.
@@ -161,7 +220,7 @@ public enum Segment: Hashable, Sendable {
     /// The segment that is read.
     public var source: Int
     /// The norm of the source row.
-    public var norm: Norm
+    public var norm: Norm?
     /// The linear tensor with one channel for each token.
     public var weights: Int
     /// Channels in a leaf; a leaf holds a maximum for each 64 of them.
@@ -171,7 +230,7 @@ public enum Segment: Hashable, Sendable {
     public static let blockWidth = 64
 
     /// Makes a maxima segment.
-    public init(source: Int, norm: Norm, weights: Int, chunk: Int) {
+    public init(source: Int, norm: Norm?, weights: Int, chunk: Int) {
       self.source = source
       self.norm = norm
       self.weights = weights
@@ -186,5 +245,48 @@ public enum Segment: Hashable, Sendable {
 
     /// Makes an argmax.
     public init(maxima: Int) { self.maxima = maxima }
+  }
+
+  /// Fields of a norm segment.
+  public struct NormRows: Hashable, Sendable {
+    /// The segment that is read.
+    public var source: Int
+    /// The norm of the source row.
+    public var norm: Norm
+    /// Columns in a leaf.
+    public var chunk: Int
+
+    /// Makes a norm segment.
+    public init(source: Int, norm: Norm, chunk: Int) {
+      self.source = source
+      self.norm = norm
+      self.chunk = chunk
+    }
+  }
+
+  /// Fields of a mean segment.
+  public struct Mean: Hashable, Sendable {
+    /// The norm segment that is read.
+    public var source: Int
+
+    /// Makes a mean.
+    public init(source: Int) { self.source = source }
+  }
+
+  /// Fields of a unit segment.
+  public struct Unit: Hashable, Sendable {
+    /// The mean segment.
+    public var source: Int
+    /// The values have `30 - shift` fraction bits.
+    public var shift: Int
+
+    /// Fraction bits of the values.
+    public var fractionBits: Int { 30 - shift }
+
+    /// Makes a unit.
+    public init(source: Int, shift: Int) {
+      self.source = source
+      self.shift = shift
+    }
   }
 }

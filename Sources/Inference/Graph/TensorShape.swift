@@ -8,6 +8,8 @@ public enum TensorShape: Hashable, Sendable {
   case vector(count: Int)
   /// Cosine and sine pairs for each position; a leaf is one position.
   case rotation(positions: Int, width: Int)
+  /// `count` values `i32` of any magnitude, which are added; one leaf.
+  case offsets(count: Int)
 
   /// Output channels in one block of a linear tensor.
   public static let blockChannels = 16
@@ -16,7 +18,7 @@ public enum TensorShape: Hashable, Sendable {
   public var leafBytes: Int {
     switch self {
     case .linear(_, let inputs): 17 * inputs + 128
-    case .vector(let count): 4 * count
+    case .vector(let count), .offsets(let count): 4 * count
     case .rotation(_, let width): 4 * width
     }
   }
@@ -25,7 +27,7 @@ public enum TensorShape: Hashable, Sendable {
   public var leafCount: Int {
     switch self {
     case .linear(let channels, _): channels / TensorShape.blockChannels
-    case .vector: 1
+    case .vector, .offsets: 1
     case .rotation(let positions, _): positions
     }
   }
@@ -37,7 +39,7 @@ public enum TensorShape: Hashable, Sendable {
     switch self {
     case .linear(let channels, let inputs):
       (16...1 << 20).contains(channels) && channels.isMultiple(of: 16) && (64...16384).contains(inputs) && inputs.isMultiple(of: 64)
-    case .vector(let count): (1...16384).contains(count)
+    case .vector(let count), .offsets(let count): (1...16384).contains(count)
     case .rotation(let positions, let width): (1...16384).contains(positions) && (16...256).contains(width) && width.isMultiple(of: 16)
     }
   }
@@ -49,6 +51,7 @@ extension TensorShape: CanonicallyCodable {
     case 0: self = .linear(channels: Int(try reader.read(UInt32.self)), inputs: Int(try reader.read(UInt32.self)))
     case 1: self = .vector(count: Int(try reader.read(UInt32.self)))
     case 2: self = .rotation(positions: Int(try reader.read(UInt32.self)), width: Int(try reader.read(UInt32.self)))
+    case 3: self = .offsets(count: Int(try reader.read(UInt32.self)))
     default: throw .unknownTag
     }
     guard isValid else { throw .outOfRange }
@@ -67,6 +70,9 @@ extension TensorShape: CanonicallyCodable {
       writer.write(UInt8(2))
       writer.writeCount(positions)
       writer.writeCount(width)
+    case .offsets(let count):
+      writer.write(UInt8(3))
+      writer.writeCount(count)
     }
   }
 }

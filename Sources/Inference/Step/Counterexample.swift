@@ -9,7 +9,7 @@ public struct Counterexample: Hashable, Sendable {
   public var column: Int
   /// The stream row that the logits are computed from.
   public var stream: TreePart
-  /// The gain, the block of the column, the block of the token.
+  /// The norm's parts, the block of the column, the block of the token.
   public var tensors: [TreePart]
 
   /// Makes a counterexample.
@@ -21,41 +21,40 @@ public struct Counterexample: Hashable, Sendable {
   }
 
   /// The stream row that the proof shows.
-  static func streamRead(ofRow row: Int, graph: Graph, extent: Extent) -> LeafRange {
-    let chunks = graph.layouts[graph.maxima.source].chunks
-    let start = extent.streamRow(ofGenerationRow: row) * chunks
-    return LeafRange(segment: graph.maxima.source, leaves: start..<start + chunks)
+  static func streamRead(ofRow row: Int, maxima: Segment.Maxima, graph: Graph, extent: Extent) -> LeafRange {
+    let chunks = graph.layouts[maxima.source].chunks
+    let start = extent.streamRow(ofOutputRow: row) * chunks
+    return LeafRange(segment: maxima.source, leaves: start..<start + chunks)
   }
 
   /// The tensor leaves that the proof shows.
-  static func tensorReads(column: Int, token: UInt32, graph: Graph) -> [TensorRange] {
+  static func tensorReads(column: Int, token: UInt32, maxima: Segment.Maxima, graph: Graph) -> [TensorRange] {
     let columns = [column, Int(token)]
-    return [TensorRange(tensor: graph.maxima.norm.gain, leaves: 0..<1)]
+    return graph.reads(of: maxima.norm)
       + columns.map { column in
         let block = column / TensorShape.blockChannels
-        return TensorRange(tensor: graph.maxima.weights, leaves: block..<block + 1)
+        return TensorRange(tensor: maxima.weights, leaves: block..<block + 1)
       }
   }
 
   /// Computes both logits and compares. `[REC-6]`
   public func verdict(in context: EvidenceContext) throws(EvidenceRejection) -> EvidenceVerdict {
     let graph = context.graph
-    guard (0..<context.extent.outputCount).contains(row), (0..<graph.vocabulary).contains(column) else { throw .position }
+    guard
+      let maxima = graph.maxima, (0..<context.extent.outputCount).contains(row), (0..<graph.vocabulary).contains(column)
+    else { throw .position }
     let token = context.record.outputTokens[row]
-    let reads = Counterexample.tensorReads(column: column, token: token, graph: graph)
+    let reads = Counterexample.tensorReads(column: column, token: token, maxima: maxima, graph: graph)
     guard tensors.count == reads.count else { throw .partCount }
-    let streamRead = Counterexample.streamRead(ofRow: row, graph: graph, extent: context.extent)
+    let streamRead = Counterexample.streamRead(ofRow: row, maxima: maxima, graph: graph, extent: context.extent)
     guard context.verifies(stream, holds: streamRead) else { throw .part }
     for (part, read) in zip(tensors, reads) { guard context.verifies(part, holds: read) else { throw .part } }
     for (part, read) in zip(tensors, reads) where !context.isWellFormed(part, of: read) { return .fraud }
 
-    let norm = graph.maxima.norm
-    let normal = NormalisedRow.quantised(LeafValues.int32(stream.leaves), by: norm, gain: LeafValues.int32(tensors[0].leaves))
-    func logit(of column: Int, in block: TreePart) -> Int32 {
-      block.leaves.withUnsafeBytes { NormalisedRow.product(normal, blocks: $0) }[column % TensorShape.blockChannels]
-    }
-    let better = logit(of: column, in: tensors[1])
-    let claimed = logit(of: Int(token), in: tensors[2])
+    var parts = TensorParts(tensors.map(\.leaves))
+    let row = parts.quantised(LeafValues.int32(stream.leaves), by: maxima.norm)
+    let better = parts.channels(row)[column % TensorShape.blockChannels]
+    let claimed = parts.channels(row)[Int(token) % TensorShape.blockChannels]
     return better > claimed || (better == claimed && column < Int(token)) ? .fraud : .honest
   }
 }
@@ -65,7 +64,7 @@ extension Counterexample: CanonicallyCodable {
     row = Int(try reader.read(UInt32.self))
     column = Int(try reader.read(UInt32.self))
     stream = try TreePart(from: &reader)
-    tensors = try reader.readList(atMost: 3) { (reader: inout ByteReader) throws(DecodingRejection) in try TreePart(from: &reader) }
+    tensors = try reader.readList(atMost: 4) { (reader: inout ByteReader) throws(DecodingRejection) in try TreePart(from: &reader) }
   }
 
   public func encode(to writer: inout ByteWriter) {

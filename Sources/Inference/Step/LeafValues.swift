@@ -17,7 +17,7 @@ enum LeafValues {
   }
 
   /// The row of several packed leaves, quantised as one row; nil if an exponent is above 16. `[NUM-5]`
-  static func quantisedRow(ofPacked bytes: [UInt8], width: Int) -> (q: [Int16], exponent: UInt8)? {
+  static func quantisedRow(ofPacked bytes: [UInt8], width: Int) -> TensorParts.QuantisedRow? {
     let leafBytes = 1 + 2 * width
     let chunks = bytes.count / leafBytes
     var exponents: [UInt8] = []
@@ -33,7 +33,7 @@ enum LeafValues {
     }
     var q = [Int16](repeating: 0, count: packed.count)
     let exponent = BlockFloat.requantise(packed.span, exponents: exponents.span, chunkColumns: width, into: q.mutableSpan)
-    return (q, exponent)
+    return TensorParts.QuantisedRow(q: q, exponent: exponent)
   }
 
   /// The bytes of an `i32` leaf.

@@ -23,6 +23,9 @@ struct StepComputation {
     case .gate(let fields): gate(fields)
     case .maxima(let fields): maxima(fields)
     case .argmax: argmax()
+    case .norm(let fields): norm(fields)
+    case .mean: mean()
+    case .unit(let fields): unit(fields)
     }
   }
 
@@ -30,20 +33,32 @@ struct StepComputation {
   static func winningBlock(maximaRow: [UInt8]) -> Int { Row.argmax(LeafValues.int32(maximaRow).span) ?? 0 }
 
   private func embedding(_ fields: Segment.Embedding) -> [UInt8] {
+    let row = tableRow(tensors[0], channel: Int(token), delta: fields.delta)
+    guard let positions = fields.positions else { return LeafValues.bytes(row) }
+    let place = tableRow(tensors[1], channel: position.row, delta: positions.delta)
+    var sum = [Int32](repeating: 0, count: row.count)
+    Row.add(row.span, place.span, into: sum.mutableSpan)
+    return LeafValues.bytes(sum)
+  }
+
+  /// A channel of a table, from its block. `[NUM-12]`
+  private func tableRow(_ block: [UInt8], channel: Int, delta: Int) -> [Int32] {
     let inputs = graph.layouts[position.segment].width
     var row = [Int32](repeating: 0, count: inputs)
-    tensors[0].withUnsafeBytes {
+    block.withUnsafeBytes {
       GroupedLinear.embed(
-        channel: Int(token) % TensorShape.blockChannels, ofBlock: $0, inputs: inputs, shiftDelta: fields.delta, into: row.mutableSpan)
+        channel: channel % TensorShape.blockChannels, ofBlock: $0, inputs: inputs, shiftDelta: delta, into: row.mutableSpan)
     }
-    return LeafValues.bytes(row)
+    return row
   }
 
   private func projection(_ fields: Segment.Projection) -> [UInt8] {
-    let channels = linear(normalised(reads[0], by: fields.norm, gain: tensors[0]), blocks: tensors[1])
+    var parts = TensorParts(tensors)
+    let row = parts.quantised(LeafValues.int32(reads[0]), by: fields.norm)
+    let channels = parts.channels(of: fields.map, from: position.chunk * fields.chunk, row)
     var narrow = [Int16](repeating: 0, count: channels.count)
     if fields.rotation != nil {
-      let angles = LeafValues.int32(tensors[2])
+      let angles = LeafValues.int32(parts.take())
       if fields.chunk <= angles.count {
         let start = position.chunk * fields.chunk % angles.count
         let part = Array(angles[start..<start + fields.chunk])
@@ -58,12 +73,12 @@ struct StepComputation {
   }
 
   private func attention(_ fields: Segment.Attention) -> [UInt8] {
+    let rowCount = visibleRows(fields)
     let keyChunks = fields.width / graph.layouts[fields.key].width
     let query = LeafValues.int16(reads[0])
-    let keys = rows(ofChunks: Array(reads[1..<1 + keyChunks]))
-    let values = rows(ofChunks: Array(reads[(1 + keyChunks)...]))
+    let keys = rows(ofChunks: Array(reads[1..<1 + keyChunks]), count: rowCount)
+    let values = rows(ofChunks: Array(reads[(1 + keyChunks)...]), count: rowCount)
     var out = [Int32](repeating: 0, count: query.count)
-    let rowCount = position.row + 1
     withUnsafeTemporaryAllocation(byteCount: Attention.scratchBytes(keys: rowCount), alignment: 64) { scratch in
       Attention.attend(
         query.span, keys: keys.span, values: values.span, headColumns: fields.width, scoreShift: fields.scoreShift,
@@ -72,21 +87,25 @@ struct StepComputation {
     return LeafValues.packed(out)
   }
 
+  /// As many as the first key chunk that was read has; [STEP-4] has checked that they are the visible ones.
+  private func visibleRows(_ fields: Segment.Attention) -> Int { reads[1].count / graph.layouts[fields.key].leafBytes }
+
   /// Rows of whole heads from one read for each chunk of the head.
-  private func rows(ofChunks chunks: [[UInt8]]) -> [Int16] {
+  private func rows(ofChunks chunks: [[UInt8]], count rowCount: Int) -> [Int16] {
     guard chunks.count > 1 else { return LeafValues.int16(chunks[0]) }
     let parts = chunks.map { LeafValues.int16($0) }
-    let rowCount = position.row + 1
     let width = parts[0].count / rowCount
     return (0..<rowCount).flatMap { row in parts.flatMap { $0[row * width..<(row + 1) * width] } }
   }
 
   private func residual(_ fields: Segment.Residual) -> [UInt8]? {
     guard let row = LeafValues.quantisedRow(ofPacked: reads[0], width: graph.layouts[fields.source].width) else { return nil }
-    let product = linear(row, blocks: tensors[0])
-    let base = LeafValues.int32(reads[1])
-    let baseWidth = graph.layouts[fields.residual].width
-    let start = position.chunk * fields.chunk % baseWidth
+    var parts = TensorParts(tensors)
+    let base = parts.normalised(LeafValues.int32(reads[1]), by: fields.norm)
+    let first = position.chunk * fields.chunk
+    let product = parts.channels(of: fields.map, from: first, row)
+    // Without a norm only the leaves around the chunk were read.
+    let start = fields.norm == nil ? first % graph.layouts[fields.residual].width : first
     let addend = Array(base[start..<start + fields.chunk])
     var sum = [Int32](repeating: 0, count: product.count)
     Row.add(addend.span, product.span, into: sum.mutableSpan)
@@ -94,53 +113,56 @@ struct StepComputation {
   }
 
   private func gate(_ fields: Segment.Gate) -> [UInt8] {
-    let row = normalised(reads[0], by: fields.norm, gain: tensors[0])
-    let gate = linear(row, blocks: tensors[1])
-    let up = linear(row, blocks: tensors[2])
+    var parts = TensorParts(tensors)
+    let row = parts.quantised(LeafValues.int32(reads[0]), by: fields.norm)
+    let first = position.chunk * fields.chunk
+    let gate = parts.channels(of: fields.map, from: first, row)
     var product = [Int32](repeating: 0, count: gate.count)
-    Row.siluMultiplied(gate: gate.span, up: up.span, shift: fields.shift, into: product.mutableSpan)
+    switch fields.activation {
+    case .silu(let map):
+      let up = parts.channels(of: map, from: first, row)
+      Row.siluMultiplied(gate: gate.span, up: up.span, shift: fields.shift, into: product.mutableSpan)
+    case .gelu:
+      Row.gelu(gate.span, shift: fields.shift, into: product.mutableSpan)
+    }
     return LeafValues.packed(product)
   }
 
   private func maxima(_ fields: Segment.Maxima) -> [UInt8] {
-    let logits = linear(normalised(reads[0], by: fields.norm, gain: tensors[0]), blocks: tensors[1])
+    var parts = TensorParts(tensors)
+    let logits = parts.channels(parts.quantised(LeafValues.int32(reads[0]), by: fields.norm))
     var maxima = [Int32](repeating: 0, count: logits.count / Segment.Maxima.blockWidth)
     Row.blockMaxima(logits.span, columns: Segment.Maxima.blockWidth, into: maxima.mutableSpan)
     return LeafValues.bytes(maxima)
   }
 
-  private func argmax() -> [UInt8] {
+  private func argmax() -> [UInt8]? {
+    guard let maxima = graph.maxima else { return nil }
     let block = StepComputation.winningBlock(maximaRow: reads[0])
-    let logits = linear(normalised(reads[1], by: graph.maxima.norm, gain: tensors[0]), blocks: tensors[1])
+    var parts = TensorParts(tensors)
+    let logits = parts.channels(parts.quantised(LeafValues.int32(reads[1]), by: maxima.norm))
     let column = Row.argmax(logits.span) ?? 0
     return withUnsafeBytes(of: UInt32(block * Segment.Maxima.blockWidth + column).littleEndian, Array.init)
   }
 
-  private func normalised(_ source: [UInt8], by norm: Norm, gain: [UInt8]) -> (q: [Int16], exponent: UInt8) {
-    NormalisedRow.quantised(LeafValues.int32(source), by: norm, gain: LeafValues.int32(gain))
+  private func norm(_ fields: Segment.NormRows) -> [UInt8] {
+    var parts = TensorParts(tensors)
+    let normal = parts.normalised(LeafValues.int32(reads[0]), by: fields.norm)
+    return LeafValues.bytes(Array(normal[position.chunk * fields.chunk..<(position.chunk + 1) * fields.chunk]))
   }
 
-  private func linear(_ row: (q: [Int16], exponent: UInt8), blocks: [UInt8]) -> [Int32] {
-    blocks.withUnsafeBytes { NormalisedRow.product(row, blocks: $0) }
-  }
-}
-
-/// Norm and linear map of a single row, as steps and counterexamples need them. `[NUM-4]` `[NUM-6]` `[NUM-7]`
-enum NormalisedRow {
-  static func quantised(_ row: [Int32], by norm: Norm, gain: [Int32]) -> (q: [Int16], exponent: UInt8) {
-    var normal = [Int32](repeating: 0, count: row.count)
-    Row.rmsNorm(row.span, gain: gain.span, epsilonTerm: norm.epsilon, outputShift: norm.shift, into: normal.mutableSpan)
-    var q = [Int16](repeating: 0, count: row.count)
-    let exponent = BlockFloat.quantise(normal.span, into: q.mutableSpan)
-    return (q, exponent)
+  private func mean() -> [UInt8] {
+    let columns = graph.layouts[position.segment].width
+    let rows = LeafValues.int32(reads[0])
+    var mean = [Int32](repeating: 0, count: columns)
+    Row.mean(rows.span, stride: columns, rowCount: rows.count / columns, into: mean.mutableSpan)
+    return LeafValues.bytes(mean)
   }
 
-  static func product(_ row: (q: [Int16], exponent: UInt8), blocks: UnsafeRawBufferPointer) -> [Int32] {
-    let channels = blocks.count / GroupedLinear.blockBytes(inputs: row.q.count) * GroupedLinear.channelsPerBlock
-    var out = [Int32](repeating: 0, count: channels)
-    let exponents = [row.exponent]
-    GroupedLinear.multiply(
-      row.q.span, exponents: exponents.span, inputs: row.q.count, blocks: blocks, into: out.mutableSpan, rowStride: channels)
-    return out
+  private func unit(_ fields: Segment.Unit) -> [UInt8] {
+    let row = LeafValues.int32(reads[0])
+    var unit = [Int32](repeating: 0, count: row.count)
+    Row.unit(row.span, shift: fields.shift, into: unit.mutableSpan)
+    return LeafValues.bytes(unit)
   }
 }

@@ -27,7 +27,8 @@ extension Graph {
       if case .linear(_, let inputs) = tensors[read.tensor] { multiplyAdds += TensorShape.blockChannels * inputs * read.leaves.count }
     }
     if case .attention(let fields) = segments[position.segment] {
-      multiplyAdds += 2 * fields.headsPerGroup * fields.width * (position.row + 1)
+      multiplyAdds +=
+        2 * fields.headsPerGroup * fields.width * fields.visibleRows(ofRow: position.row, streamRows: extent.streamRows)
     }
     return StepCost(bytes: bytes, multiplyAdds: multiplyAdds)
   }
@@ -41,7 +42,7 @@ extension Graph {
 
   /// Chunks of a residual lie over more or fewer leaves of the base, by how far into a leaf they start; all other segments' cost alike.
   private func costliestChunk(ofSegment segment: Int) -> Int {
-    guard case .residual(let fields) = segments[segment] else { return 0 }
+    guard case .residual(let fields) = segments[segment], fields.norm == nil else { return 0 }
     let base = layouts[fields.residual].width
     // Both widths are multiples of 16, so the starts repeat after at most a 16th of the base's width.
     let chunks = 0..<min(layouts[segment].chunks, base / TensorShape.blockChannels)

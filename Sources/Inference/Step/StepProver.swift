@@ -56,14 +56,17 @@ public struct StepProver: Sendable {
 
   /// The proof that the argmax leaf of a row is another token than the record's; nil if the argmax segment was not kept.
   public func token(row: Int) -> TokenProof? {
-    ownPart(LeafRange(segment: own.graph.argmaxSegment, leaves: row..<row + 1)).map { TokenProof(row: row, leaf: $0) }
+    ownPart(LeafRange(segment: own.graph.lastSegment, leaves: row..<row + 1)).map { TokenProof(row: row, leaf: $0) }
   }
 
   /// The proof that a column beats the record's token in a row; nil if the maxima's source was not kept.
   public func counterexample(row: Int, column: Int, token: UInt32) -> Counterexample? {
-    let read = Counterexample.streamRead(ofRow: row, graph: own.graph, extent: own.extent)
+    guard let maxima = own.graph.maxima else { return nil }
+    let read = Counterexample.streamRead(ofRow: row, maxima: maxima, graph: own.graph, extent: own.extent)
     guard let stream = ownPart(read) else { return nil }
-    let tensors = Counterexample.tensorReads(column: column, token: token, graph: own.graph).map { trees.part($0, of: model) }
+    let tensors = Counterexample.tensorReads(column: column, token: token, maxima: maxima, graph: own.graph).map {
+      trees.part($0, of: model)
+    }
     return Counterexample(row: row, column: column, stream: stream, tensors: tensors)
   }
 

@@ -53,9 +53,17 @@ extension Graph {
     case .embedding: return []
     case .projection(let fields): return [wholeRow(row, of: fields.source)]
     case .gate(let fields): return [wholeRow(row, of: fields.source)]
-    case .maxima(let fields): return [wholeRow(extent.streamRow(ofGenerationRow: row), of: fields.source)]
+    case .norm(let fields): return [wholeRow(row, of: fields.source)]
+    case .unit(let fields): return [wholeRow(row, of: fields.source)]
+    case .mean(let fields):
+      let start = position.chunk * extent.streamRows
+      return [LeafRange(segment: fields.source, leaves: start..<start + extent.streamRows)]
+    case .maxima(let fields): return [wholeRow(extent.streamRow(ofOutputRow: row), of: fields.source)]
     case .argmax(let fields):
-      return [wholeRow(row, of: fields.maxima), wholeRow(extent.streamRow(ofGenerationRow: row), of: maxima.source)]
+      guard let maxima else { return [] }
+      return [wholeRow(row, of: fields.maxima), wholeRow(extent.streamRow(ofOutputRow: row), of: maxima.source)]
+    case .residual(let fields) where fields.norm != nil:
+      return [wholeRow(row, of: fields.source), wholeRow(row, of: fields.residual)]
     case .residual(let fields):
       let base = layouts[fields.residual]
       let first = position.chunk * fields.chunk / base.width
@@ -70,7 +78,8 @@ extension Graph {
         let chunks = fields.width / layouts[source].width
         for chunk in position.chunk * chunks..<(position.chunk + 1) * chunks {
           let start = chunk * extent.streamRows
-          reads.append(LeafRange(segment: source, leaves: start..<start + row + 1))
+          let visible = fields.visibleRows(ofRow: row, streamRows: extent.streamRows)
+          reads.append(LeafRange(segment: source, leaves: start..<start + visible))
         }
       }
       return reads
@@ -84,22 +93,39 @@ extension Graph {
       let count = chunk / TensorShape.blockChannels
       return TensorRange(tensor: tensor, leaves: position.chunk * count..<(position.chunk + 1) * count)
     }
-    func gain(_ norm: Norm) -> TensorRange { TensorRange(tensor: norm.gain, leaves: 0..<1) }
+    func linear(_ map: LinearMap, chunk: Int) -> [TensorRange] {
+      [blocks(map.weights, chunk: chunk)] + (map.bias.map { [TensorRange(tensor: $0, leaves: 0..<1)] } ?? [])
+    }
+    func leaf(_ tensor: Int, ofChannel channel: Int) -> TensorRange {
+      let index = channel / TensorShape.blockChannels
+      return TensorRange(tensor: tensor, leaves: index..<index + 1)
+    }
     switch segments[position.segment] {
     case .embedding(let fields):
-      let index = Int(token) / TensorShape.blockChannels
-      return [TensorRange(tensor: fields.table, leaves: index..<index + 1)]
+      let place = fields.positions.map { [leaf($0.table, ofChannel: position.row)] } ?? []
+      return [leaf(fields.table, ofChannel: Int(token))] + place
     case .projection(let fields):
       let rotation = fields.rotation.map { [TensorRange(tensor: $0, leaves: position.row..<position.row + 1)] } ?? []
-      return [gain(fields.norm), blocks(fields.weights, chunk: fields.chunk)] + rotation
-    case .attention: return []
-    case .residual(let fields): return [blocks(fields.weights, chunk: fields.chunk)]
-    case .gate(let fields): return [gain(fields.norm), blocks(fields.gate, chunk: fields.chunk), blocks(fields.up, chunk: fields.chunk)]
-    case .maxima(let fields): return [gain(fields.norm), blocks(fields.weights, chunk: fields.chunk)]
+      return reads(of: fields.norm) + linear(fields.map, chunk: fields.chunk) + rotation
+    case .attention, .mean, .unit: return []
+    case .residual(let fields): return reads(of: fields.norm) + linear(fields.map, chunk: fields.chunk)
+    case .gate(let fields):
+      let gate = reads(of: fields.norm) + linear(fields.map, chunk: fields.chunk)
+      guard case .silu(let up) = fields.activation else { return gate }
+      return gate + linear(up, chunk: fields.chunk)
+    case .maxima(let fields): return reads(of: fields.norm) + [blocks(fields.weights, chunk: fields.chunk)]
+    case .norm(let fields): return reads(of: fields.norm)
     case .argmax:
+      guard let maxima else { return [] }
       let count = Segment.Maxima.blockWidth / TensorShape.blockChannels
-      return [gain(maxima.norm), TensorRange(tensor: maxima.weights, leaves: block * count..<(block + 1) * count)]
+      return reads(of: maxima.norm) + [TensorRange(tensor: maxima.weights, leaves: block * count..<(block + 1) * count)]
     }
+  }
+
+  /// The tensor leaves of a norm. `[STEP-1]`
+  func reads(of norm: Norm?) -> [TensorRange] {
+    guard let norm else { return [] }
+    return [norm.gain, norm.offset].compactMap { $0 }.map { TensorRange(tensor: $0, leaves: 0..<1) }
   }
 
   private func wholeRow(_ row: Int, of segment: Int) -> LeafRange {

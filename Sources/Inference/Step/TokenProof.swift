@@ -15,8 +15,8 @@ public struct TokenProof: Hashable, Sendable {
 
   /// Compares the leaf with the record. `[REC-5]`
   public func verdict(in context: EvidenceContext) throws(EvidenceRejection) -> EvidenceVerdict {
-    guard (0..<context.extent.outputCount).contains(row) else { throw .position }
-    guard context.verifies(leaf, claims: row, of: context.graph.argmaxSegment) else { throw .part }
+    guard context.graph.task == .generation, (0..<context.extent.outputCount).contains(row) else { throw .position }
+    guard context.verifies(leaf, claims: row, of: context.graph.lastSegment) else { throw .part }
     let token = context.record.outputTokens[row]
     return leaf.leaves == withUnsafeBytes(of: token.littleEndian, Array.init) ? .honest : .fraud
   }

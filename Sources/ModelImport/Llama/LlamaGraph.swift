@@ -65,17 +65,18 @@ struct LlamaGraph {
     segments.append(
       .projection(
         .init(
-          source: stream, norm: norm(gain, first), weights: query, chunk: queries / groups, rotation: 1,
+          source: stream, norm: norm(gain, first), map: .init(weights: query), chunk: queries / groups, rotation: 1,
           shift: rotated - FractionBits.query, isChunkMajor: false)))
     segments.append(
       .projection(
         .init(
-          source: stream, norm: norm(gain, first), weights: key, chunk: headWidth, rotation: 1, shift: rotated - FractionBits.key,
+          source: stream, norm: norm(gain, first), map: .init(weights: key), chunk: headWidth, rotation: 1,
+          shift: rotated - FractionBits.key,
           isChunkMajor: true)))
     segments.append(
       .projection(
         .init(
-          source: stream, norm: norm(gain, first), weights: value, chunk: headWidth, rotation: nil,
+          source: stream, norm: norm(gain, first), map: .init(weights: value), chunk: headWidth, rotation: nil,
           shift: FractionBits.linear - FractionBits.value, isChunkMajor: true)))
     segments.append(
       .attention(
@@ -83,14 +84,15 @@ struct LlamaGraph {
           query: stream + 1, key: stream + 2, value: stream + 3, groups: groups, heads: sizes.heads, width: headWidth,
           scoreShift: FractionBits.query + FractionBits.key - 16, valueShift: FractionBits.linear - FractionBits.value)))
     segments.append(
-      .residual(.init(source: stream + 4, weights: output, residual: stream, chunk: chunk(width, queries, unit: 16))))
+      .residual(.init(source: stream + 4, map: .init(weights: output), residual: stream, chunk: chunk(width, queries, unit: 16))))
     segments.append(
       .gate(
         .init(
-          source: stream + 5, norm: norm(secondGain, second), gate: gate, up: up, chunk: chunk(sizes.hidden, 2 * width, unit: 16),
+          source: stream + 5, norm: norm(secondGain, second), map: .init(weights: gate), activation: .silu(up: .init(weights: up)),
+          chunk: chunk(sizes.hidden, 2 * width, unit: 16),
           shift: 32 - FractionBits.gate)))
     segments.append(
-      .residual(.init(source: stream + 6, weights: down, residual: stream + 5, chunk: chunk(width, sizes.hidden, unit: 16))))
+      .residual(.init(source: stream + 6, map: .init(weights: down), residual: stream + 5, chunk: chunk(width, sizes.hidden, unit: 16))))
   }
 
   private mutating func append(_ tensor: LlamaTensor) -> Int {

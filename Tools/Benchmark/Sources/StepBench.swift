@@ -44,7 +44,7 @@ struct StepBench {
     let rows = trace.extent.rows(of: layout.domain)
     let row = rows - 1
     let leaf = layout.leafIndex(row: row, chunk: chunk, rows: rows)
-    let streamRow = layout.domain == .stream ? row : trace.extent.streamRow(ofGenerationRow: row)
+    let streamRow = layout.domain == .stream ? row : trace.extent.streamRow(ofOutputRow: row)
     guard
       let claimed = trace.leaves(LeafRange(segment: segment, leaves: leaf..<leaf + 1)),
       let proof = prover.step(

@@ -2,7 +2,7 @@
 
 from math import isqrt
 
-from .tables import X, Y
+from .tables import X, Y, Z
 
 
 def rs(v, n):
@@ -107,6 +107,42 @@ def embed(w, g, multiplier, sh, delta):
     """[NUM-12] The values of one channel."""
     n = max(0, min(62, sh - delta))
     return [sat32(rs(w[i] * g[i // 32] * multiplier, n)) for i in range(len(w))]
+
+
+def biased(out, b):
+    """[NUM-6] A channel with its bias."""
+    return sat32(out + b)
+
+
+def layer_norm(x, gain, eps, z, offset):
+    """[NUM-16]"""
+    n = len(x)
+    mu = (2 * sum(x) + n) // (2 * n)
+    u = norm_steps([sat32(v - mu) for v in x], gain, eps, z)["u"]
+    return [sat32(rs(u[i] * gain[i], z) + offset[i]) for i in range(n)]
+
+
+def gelu(g, z):
+    """[NUM-17]"""
+    a = abs(g)
+    if a >= 2**19:
+        phi = 2**30
+    else:
+        j, r = a >> 9, a & 511
+        phi = Z[j] + (((Z[j + 1] - Z[j]) * r + 256) >> 9)
+    if g < 0:
+        phi = 2**30 - phi
+    return rs(rs(g * phi, 30), z)
+
+
+def mean(values):
+    """[NUM-18]"""
+    return (2 * sum(values) + len(values)) // (2 * len(values))
+
+
+def unit(x, z):
+    """[NUM-19]"""
+    return [rs(u, z) for u in norm_steps(x, [0] * len(x), 0, 1)["u"]]
 
 
 def residual(x, y):

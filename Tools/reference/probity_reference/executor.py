@@ -4,7 +4,7 @@ import numpy as np
 
 from . import vectorised as v
 from .bundle import place_leaf
-from .graph import Argmax, Attention, Embedding, Gate, I16, I32, Maxima, PACKED, Projection, Residual
+from .graph import Argmax, Attention, EMBEDDING, Embedding, Gate, I16, I32, Maxima, Mean, NormRows, PACKED, Projection, Residual, Unit
 from .merkle import Tree
 
 
@@ -21,7 +21,7 @@ class Executor:
         first = len(self.tokens)
         self.tokens += tokens
         for index, segment in enumerate(self.graph.segments):
-            if not self.graph.is_generation(index):
+            if not self.graph.is_output(index):
                 self.store(index, self.compute(segment, tokens, first))
 
     def store(self, index, values):
@@ -36,28 +36,46 @@ class Executor:
         q, e = self.rows[index][first:], self.exponents[index][first:]
         return v.unpack(e, q.reshape(len(q), e.shape[1], -1)).reshape(len(q), -1)
 
+    def norm(self, norm, rows):
+        if norm is None:
+            return rows
+        if norm.offset is None:
+            return v.norm(rows, self.bundle.vector(norm.gain), norm.eps, norm.shift)
+        return v.layer_norm(rows, self.bundle.vector(norm.gain), norm.eps, norm.shift, self.bundle.vector(norm.offset))
+
     def normalised(self, segment, rows):
         """The quantised row of a source after its norm."""
-        return v.quantise(v.norm(rows, self.bundle.vector(segment.norm.gain), segment.norm.eps, segment.norm.shift))
+        return v.quantise(self.norm(segment.norm, rows))
+
+    def linear(self, quantised, m):
+        x = v.linear(*quantised, self.bundle.blocks(m.weights))
+        return x if m.bias is None else v.sat32(x + self.bundle.vector(m.bias))
 
     def compute(self, s, tokens, first):
         match s:
             case Embedding():
                 table = self.bundle.blocks(s.table)
-                return np.stack([v.embed(table, token, s.delta) for token in tokens])
+                rows = np.stack([v.embed(table, token, s.delta) for token in tokens])
+                if s.positions is None:
+                    return rows
+                places = self.bundle.blocks(s.positions[0])
+                return v.sat32(rows + np.stack([v.embed(places, first + i, s.positions[1]) for i in range(len(tokens))]))
             case Projection():
-                x = v.linear(*self.normalised(s, self.rows[s.source][first:]), self.bundle.blocks(s.weights))
+                x = self.linear(self.normalised(s, self.rows[s.source][first:]), s.map)
                 if s.rotation is None:
                     return v.narrow(x, s.shift)
                 return v.rotate(x, self.bundle.rotation(s.rotation)[first:first + len(x)], s.shift)
             case Attention():
                 return self.attend(s, first)
             case Residual():
-                y = v.linear(*v.quantise(self.unpacked(s.source, first)), self.bundle.blocks(s.weights))
-                return v.sat32(y + self.rows[s.residual][first:])
+                y = self.linear(v.quantise(self.unpacked(s.source, first)), s.map)
+                return v.sat32(y + self.norm(s.norm, self.rows[s.residual][first:]))
             case Gate():
-                e, q = self.normalised(s, self.rows[s.source][first:])
-                return v.gate(v.linear(e, q, self.bundle.blocks(s.gate)), v.linear(e, q, self.bundle.blocks(s.up)), s.shift)
+                row = self.normalised(s, self.rows[s.source][first:])
+                g = self.linear(row, s.map)
+                return v.gelu(g, s.shift) if s.up is None else v.gate(g, self.linear(row, s.up), s.shift)
+            case NormRows():
+                return self.norm(s.norm, self.rows[s.source][first:])
 
     def attend(self, s, first):
         queries, keys, values = self.rows[s.query][first:], self.rows[s.key], self.rows[s.value]
@@ -65,8 +83,15 @@ class Executor:
         for head in range(s.heads):
             group = head // (s.heads // s.groups)
             own, shared = slice(head * s.width, (head + 1) * s.width), slice(group * s.width, (group + 1) * s.width)
-            heads.append(v.attention(queries[:, own], keys[:, shared], values[:, shared], first, s.score_shift, s.value_shift))
+            heads.append(v.attention(queries[:, own], keys[:, shared], values[:, shared], first, s.score_shift, s.value_shift, s.causal))
         return np.concatenate(heads, axis=1)
+
+    def pooled(self):
+        """[GRAPH-8] The mean row and the unit row of an embedding graph."""
+        mean, unit = self.graph.segments[-2:]
+        rows = self.rows[mean.source]
+        means = (2 * rows.sum(axis=0) + len(rows)) // (2 * len(rows))
+        return means[None], v.rs(v.units(means[None], 0), unit.shift)
 
     def head(self, rows):
         """[GRAPH-8] The channel values of the head for the given stream rows."""
@@ -94,11 +119,15 @@ def generate(bundle, prompt, limit):
 class Trace:
     """[TRACE-1] to [TRACE-3] The leaves of a run, and the trees over them."""
 
-    def __init__(self, bundle, prompt, output):
+    def __init__(self, bundle, prompt, output=(0,)):
+        """The output of an embedding is one row: its one token stands for that alone."""
         self.bundle, self.graph, self.prompt, self.output = bundle, bundle.graph, list(prompt), list(output)
         self.executor = Executor(bundle)
         self.executor.extend((self.prompt + self.output)[:-1])
-        self.logits = self.executor.head(list(range(len(prompt) - 1, len(self.executor.tokens))))
+        if self.graph.task == EMBEDDING:
+            self.executor.rows[-2:] = self.executor.pooled()
+        else:
+            self.logits = self.executor.head(list(range(len(prompt) - 1, len(self.executor.tokens))))
         self.leaves = [self.segment_leaves(i) for i in range(len(self.graph.segments))]
         self.rebuild()
 

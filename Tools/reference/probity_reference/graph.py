@@ -2,20 +2,68 @@
 
 from dataclasses import dataclass, fields
 
-from .encoding import Refused, Reader, i8, listing, option, u8, u32, u64
-from .tensors import Linear, Rotation, Vector, decode_tensor
+from .encoding import Refused, Reader, boolean, i8, listing, option, u8, u32, u64
+from .tensors import Linear, Offsets, Rotation, Vector, decode_tensor
+
+GENERATION, EMBEDDING = 0, 1
 
 I32, I16, PACKED, TOKEN = "i32", "i16", "packed", "token"
 
 
 @dataclass(frozen=True)
 class Norm:
+    """[GRAPH-4] A norm: RMS, or with offsets a layer norm; None stands for none."""
     gain: int
     eps: int
     shift: int
+    offset: object = None
 
     def encode(self):
-        return u32(self.gain) + u64(self.eps) + u8(self.shift)
+        fields = u32(self.gain) + u64(self.eps) + u8(self.shift)
+        return u8(1) + fields if self.offset is None else u8(2) + fields + u32(self.offset)
+
+    def tensors(self):
+        return [self.gain] + ([] if self.offset is None else [self.offset])
+
+
+def read_norm(reader):
+    tag = reader.u8()
+    if tag > 2:
+        raise Refused("a norm tag with no rule")
+    if tag == 0:
+        return None
+    norm = Norm(reader.u32(), reader.u64(), reader.u8())
+    return norm if tag == 1 else Norm(norm.gain, norm.eps, norm.shift, reader.u32())
+
+
+def norm_tensors(norm):
+    return [] if norm is None else norm.tensors()
+
+
+@dataclass(frozen=True)
+class Map:
+    """[GRAPH-4] A linear map: weights and, if it has one, its bias."""
+    weights: int
+    bias: object = None
+
+    def encode(self):
+        return u32(self.weights) + option(None if self.bias is None else u32(self.bias))
+
+    @classmethod
+    def read(cls, reader):
+        return cls(reader.u32(), reader.option(reader.u32))
+
+
+def read_activation(reader):
+    """The up map of SiLU, or None for GELU."""
+    tag = reader.u8()
+    if tag > 1:
+        raise Refused("an activation tag with no rule")
+    return Map.read(reader) if tag == 0 else None
+
+
+def read_positions(reader):
+    return reader.option(lambda: (reader.u32(), reader.i8()))
 
 
 @dataclass(frozen=True)
@@ -29,6 +77,7 @@ class Segment:
 class Embedding(Segment):
     table: "u32"
     delta: "i8"
+    positions: "positions" = None
     tag, format = 0, I32
 
 
@@ -36,7 +85,7 @@ class Embedding(Segment):
 class Projection(Segment):
     source: "u32"
     norm: "norm"
-    weights: "u32"
+    map: "map"
     chunk: "u32"
     rotation: "option"
     shift: "u8"
@@ -54,14 +103,16 @@ class Attention(Segment):
     width: "u32"
     score_shift: "u8"
     value_shift: "u8"
+    causal: "boolean" = True
     tag, format = 2, PACKED
 
 
 @dataclass(frozen=True)
 class Residual(Segment):
     source: "u32"
-    weights: "u32"
+    map: "map"
     residual: "u32"
+    norm: "norm"
     chunk: "u32"
     tag, format = 3, I32
 
@@ -70,8 +121,8 @@ class Residual(Segment):
 class Gate(Segment):
     source: "u32"
     norm: "norm"
-    gate: "u32"
-    up: "u32"
+    map: "map"
+    up: "activation"
     chunk: "u32"
     shift: "u8"
     tag, format = 4, PACKED
@@ -92,12 +143,38 @@ class Argmax(Segment):
     tag, format = 6, TOKEN
 
 
-KINDS = (Embedding, Projection, Attention, Residual, Gate, Maxima, Argmax)
-WRITERS = {"u32": u32, "u8": u8, "i8": i8, "norm": Norm.encode, "option": lambda v: option(None if v is None else u32(v))}
+@dataclass(frozen=True)
+class NormRows(Segment):
+    source: "u32"
+    norm: "norm"
+    chunk: "u32"
+    tag, format = 7, I32
+
+
+@dataclass(frozen=True)
+class Mean(Segment):
+    source: "u32"
+    tag, format = 8, I32
+
+
+@dataclass(frozen=True)
+class Unit(Segment):
+    source: "u32"
+    shift: "u8"
+    tag, format = 9, I32
+
+
+KINDS = (Embedding, Projection, Attention, Residual, Gate, Maxima, Argmax, NormRows, Mean, Unit)
+WRITERS = {
+    "u32": u32, "u8": u8, "i8": i8, "boolean": boolean, "map": Map.encode,
+    "norm": lambda v: u8(0) if v is None else v.encode(),
+    "option": lambda v: option(None if v is None else u32(v)),
+    "positions": lambda v: option(None if v is None else u32(v[0]) + i8(v[1])),
+    "activation": lambda v: u8(1) if v is None else u8(0) + v.encode(),
+}
 READERS = {
-    "u32": Reader.u32, "u8": Reader.u8, "i8": Reader.i8,
-    "norm": lambda r: Norm(r.u32(), r.u64(), r.u8()),
-    "option": lambda r: r.option(r.u32),
+    "u32": Reader.u32, "u8": Reader.u8, "i8": Reader.i8, "boolean": Reader.boolean, "map": Map.read,
+    "norm": read_norm, "option": lambda r: r.option(r.u32), "positions": read_positions, "activation": read_activation,
 }
 
 
@@ -124,19 +201,19 @@ def require(condition, rule):
 class Graph:
     """[GRAPH-1] A valid graph."""
 
-    def __init__(self, vocabulary, context, stops, tensors, segments):
-        self.vocabulary, self.context = vocabulary, context
+    def __init__(self, task, vocabulary, context, stops, tensors, segments):
+        self.task, self.vocabulary, self.context = task, vocabulary, context
         self.stops, self.tensors, self.segments = list(stops), list(tensors), list(segments)
         self.validate()
 
     def encode(self):
-        return (u32(self.vocabulary) + u32(self.context) + listing([u32(v) for v in self.stops])
+        return (u8(self.task) + u32(self.vocabulary) + u32(self.context) + listing([u32(v) for v in self.stops])
                 + listing([t.encode() for t in self.tensors]) + listing([s.encode() for s in self.segments]))
 
     @classmethod
     def decode(cls, data):
         reader = Reader(data)
-        graph = cls(reader.u32(), reader.u32(), reader.listing(16, reader.u32),
+        graph = cls(reader.u8(), reader.u32(), reader.u32(), reader.listing(16, reader.u32),
                     reader.listing(4096, lambda: decode_tensor(reader)), reader.listing(4096, lambda: decode_segment(reader)))
         reader.end()
         return graph
@@ -147,16 +224,17 @@ class Graph:
         s = self.segments[index]
         match s:
             case Embedding(): return self.tensors[s.table].inputs
-            case Projection() | Residual(): return self.tensors[s.weights].channels
+            case Projection() | Residual() | Gate(): return self.tensors[s.map.weights].channels
             case Attention(): return s.heads * s.width
-            case Gate(): return self.tensors[s.gate].channels
             case Maxima(): return self.vocabulary // 64
             case Argmax(): return 1
+            case NormRows() | Mean() | Unit(): return self.width(s.source)
 
     def chunks(self, index):
         s = self.segments[index]
         match s:
-            case Embedding() | Argmax(): return 1
+            case Embedding() | Argmax() | Unit(): return 1
+            case Mean(): return self.chunks(s.source)
             case Attention(): return s.groups
             case Maxima(): return self.vocabulary // s.chunk
         return self.width(index) // s.chunk
@@ -168,15 +246,15 @@ class Graph:
         width = self.chunk_width(index)
         return {I32: 4 * width, I16: 2 * width, PACKED: 1 + 2 * width, TOKEN: 4}[self.segments[index].format]
 
-    def is_generation(self, index):
-        return isinstance(self.segments[index], (Maxima, Argmax))
+    def is_output(self, index):
+        return isinstance(self.segments[index], (Maxima, Argmax, Mean, Unit))
 
     def rows(self, index, prompt, generated):
-        return generated if self.is_generation(index) else prompt + generated - 1
+        return generated if self.is_output(index) else prompt + generated - 1
 
     def chunk_major(self, index):
         s = self.segments[index]
-        return isinstance(s, Projection) and s.major == 1
+        return isinstance(s, NormRows) or (isinstance(s, Projection) and s.major == 1)
 
     def leaf_count(self, index, prompt, generated):
         return self.rows(index, prompt, generated) * self.chunks(index)
@@ -198,12 +276,19 @@ class Graph:
         match s:
             case Embedding():
                 return []
-            case Projection() | Gate():
+            case Projection() | Gate() | NormRows():
+                return [self.whole_row(s.source, row)]
+            case Mean():
+                rows = prompt + generated - 1
+                return [Range(s.source, chunk * rows, rows)]
+            case Unit():
                 return [self.whole_row(s.source, row)]
             case Maxima():
                 return [self.whole_row(s.source, stream)]
             case Argmax():
                 return [self.whole_row(s.maxima, row), self.whole_row(self.segments[s.maxima].source, stream)]
+            case Residual() if s.norm is not None:
+                return [self.whole_row(s.source, row), self.whole_row(s.residual, row)]
             case Residual():
                 width = self.chunk_width(s.residual)
                 first, end = chunk * s.chunk // width, -(-(chunk + 1) * s.chunk // width)
@@ -213,54 +298,72 @@ class Graph:
         for tensor in (s.key, s.value):
             per_group = self.chunks(tensor) // s.groups
             for part in range(chunk * per_group, (chunk + 1) * per_group):
-                ranges.append(Range(tensor, self.leaf_index(tensor, 0, part, prompt, generated), row + 1))
+                visible = row + 1 if s.causal else prompt + generated - 1
+                ranges.append(Range(tensor, self.leaf_index(tensor, 0, part, prompt, generated), visible))
         return ranges
 
     def tensor_reads(self, index, row, chunk, token=None, block=None):
         """`token`: of the row, for an embedding; `block`: the b of [GRAPH-8], for an argmax."""
         s = self.segments[index]
+
+        def norm(norm):
+            return [Range(t, 0, 1) for t in norm_tensors(norm)]
+
+        def linear(m):
+            blocks = Range(m.weights, chunk * s.chunk // 16, s.chunk // 16)
+            return [blocks] + ([] if m.bias is None else [Range(m.bias, 0, 1)])
+
         match s:
             case Embedding():
-                return [Range(s.table, token // 16, 1)]
+                return [Range(s.table, token // 16, 1)] + ([] if s.positions is None else [Range(s.positions[0], row // 16, 1)])
             case Projection():
-                ranges = [Range(s.norm.gain, 0, 1), Range(s.weights, chunk * s.chunk // 16, s.chunk // 16)]
-                return ranges + ([] if s.rotation is None else [Range(s.rotation, row, 1)])
-            case Attention():
+                return norm(s.norm) + linear(s.map) + ([] if s.rotation is None else [Range(s.rotation, row, 1)])
+            case Attention() | Mean() | Unit():
                 return []
             case Residual():
-                return [Range(s.weights, chunk * s.chunk // 16, s.chunk // 16)]
+                return norm(s.norm) + linear(s.map)
             case Gate():
-                return [Range(s.norm.gain, 0, 1)] + [Range(t, chunk * s.chunk // 16, s.chunk // 16) for t in (s.gate, s.up)]
+                return norm(s.norm) + linear(s.map) + ([] if s.up is None else linear(s.up))
             case Maxima():
-                return [Range(s.norm.gain, 0, 1), Range(s.weights, chunk * s.chunk // 16, s.chunk // 16)]
+                return norm(s.norm) + linear(Map(s.weights))
+            case NormRows():
+                return norm(s.norm)
         maxima = self.segments[s.maxima]
-        return [Range(maxima.norm.gain, 0, 1), Range(maxima.weights, 4 * block, 4)]
+        return norm(maxima.norm) + [Range(maxima.weights, 4 * block, 4)]
 
     def cost(self, index, row, chunk):
-        """[STEP-6] Bytes and multiply-adds of a step; they do not depend on the prompt's length, so row may stand for any."""
+        """[STEP-6] Bytes and multiply-adds of a step in the longest stream."""
         s = self.segments[index]
-        reads = self.reads(index, row, chunk, 1, row + 1)
+        if self.is_output(index):
+            row = 0
+        reads = self.reads(index, row, chunk, self.context, 1)
         tensors = self.tensor_reads(index, row, chunk, token=0, block=0)
         size = 1024 + self.leaf_bytes(index) + 4096
         size += sum(r.count * self.leaf_bytes(r.of) + 4096 for r in reads)
         size += sum(r.count * self.tensors[r.of].leaf_bytes + 4096 for r in tensors)
         if isinstance(s, Attention):
-            return size, 2 * s.heads // s.groups * s.width * (row + 1)
+            return size, 2 * s.heads // s.groups * s.width * (row + 1 if s.causal else self.context)
         return size, sum(16 * self.tensors[r.of].inputs * r.count for r in tensors if isinstance(self.tensors[r.of], Linear))
 
     # Validity [GRAPH-1], [GRAPH-4] to [GRAPH-9].
 
     def validate(self):
+        require(self.task in (GENERATION, EMBEDDING), "a task with no rule")
         require(self.vocabulary % 64 == 0 and 64 <= self.vocabulary <= 2**20, "vocabulary")
         require(1 <= self.context <= 16384, "context")
         require(len(self.stops) <= 16 and all(a < b for a, b in zip(self.stops, self.stops[1:])), "stop tokens ascend")
-        require(all(v < self.vocabulary for v in self.stops), "stop tokens")
+        require(all(v < self.vocabulary for v in self.stops) and not (self.task == EMBEDDING and self.stops), "stop tokens")
         require(len(self.tensors) <= 4096 and len(self.segments) <= 4096, "counts")
         for tensor in self.tensors:
             tensor.check()
         kinds = [s.tag for s in self.segments]
         require(len(kinds) >= 3 and kinds[0] == 0 and kinds.count(0) == 1, "one embedding, first")
-        require(kinds[-2:] == [5, 6] and kinds.count(5) == 1 and kinds.count(6) == 1, "maxima and argmax, last")
+        if self.task == GENERATION:
+            require(kinds[-2:] == [5, 6] and kinds.count(5) == 1 and kinds.count(6) == 1, "maxima and argmax, last")
+            require(max(kinds) <= 6, "no segment of an embedding")
+        else:
+            require(kinds[-2:] == [8, 9] and kinds.count(8) == 1 and kinds.count(9) == 1, "mean and unit, last")
+            require(5 not in kinds and 6 not in kinds, "no segment of a generation")
         for index, segment in enumerate(self.segments):
             getattr(self, "validate_" + type(segment).__name__.lower())(index, segment)
         for index in range(len(self.segments)):
@@ -270,31 +373,41 @@ class Graph:
 
     def segment(self, index, current, format):
         require(index < current, "a segment names an earlier one")
-        require(not self.is_generation(index) and self.segments[index].format == format, "the source's format")
+        require(not self.is_output(index) and self.segments[index].format == format, "the source's format")
+        require(not isinstance(self.segments[index], NormRows), "only a mean reads a norm segment")
         return self.segments[index]
 
     def tensor(self, index, kind):
-        require(index < len(self.tensors) and isinstance(self.tensors[index], kind), "the tensor's kind")
+        require(index < len(self.tensors) and type(self.tensors[index]) is kind, "the tensor's kind")
         return self.tensors[index]
 
-    def linear(self, index, inputs, chunk, step=16):
-        tensor = self.tensor(index, Linear)
+    def linear(self, m, inputs, chunk, step=16):
+        tensor = self.tensor(m.weights, Linear)
+        require(m.bias is None or self.tensor(m.bias, Offsets).count == tensor.channels, "the bias's length")
         require(tensor.inputs == inputs, "the weights' inputs")
         require(chunk > 0 and chunk % step == 0 and tensor.channels % chunk == 0, "the chunk")
         return tensor
 
     def check_norm(self, norm, width):
+        if norm is None:
+            return
+        require(norm.offset is None or self.tensor(norm.offset, Offsets).count == width, "the offsets' length")
         require(self.tensor(norm.gain, Vector).count == width, "the gain's length")
         require(norm.eps <= 2**56 and 1 <= norm.shift <= 62, "the norm")
 
     def validate_embedding(self, index, s):
         require(self.tensor(s.table, Linear).channels == self.vocabulary, "the table's channels")
         require(-62 <= s.delta <= 62, "delta")
+        if s.positions is not None:
+            index, delta = s.positions
+            table = self.tensor(index, Linear)
+            require(table.channels >= self.context and table.inputs == self.tensors[s.table].inputs, "the positions")
+            require(-62 <= delta <= 62, "delta")
 
     def validate_projection(self, index, s):
         self.segment(s.source, index, I32)
         self.check_norm(s.norm, self.width(s.source))
-        self.linear(s.weights, self.width(s.source), s.chunk)
+        self.linear(s.map, self.width(s.source), s.chunk)
         require(s.major <= 1, "major")
         require((0 if s.rotation is None else 1) <= s.shift <= 62, "the shift")
         if s.rotation is not None:
@@ -306,6 +419,7 @@ class Graph:
         query, key, value = (self.segment(i, index, I16) for i in (s.query, s.key, s.value))
         require(s.groups > 0 and s.heads > 0 and s.heads % s.groups == 0, "groups divide heads")
         require(s.width % 16 == 0 and 16 <= s.width <= 256, "the head width")
+        require(s.causal or self.task != GENERATION, "a causal attention")
         require(s.score_shift <= 31 and s.value_shift <= 12, "the shifts")
         require(self.width(s.query) == s.heads * s.width, "the query's width")
         require(s.heads // s.groups * s.width % query.chunk == 0 and query.major == 0, "the query's chunk")
@@ -315,21 +429,38 @@ class Graph:
 
     def validate_residual(self, index, s):
         self.segment(s.source, index, PACKED)
-        weights = self.linear(s.weights, self.width(s.source), s.chunk)
+        weights = self.linear(s.map, self.width(s.source), s.chunk)
         self.segment(s.residual, index, I32)
         require(self.width(s.residual) == weights.channels, "the residual's width")
+        self.check_norm(s.norm, weights.channels)
 
     def validate_gate(self, index, s):
         self.segment(s.source, index, I32)
         self.check_norm(s.norm, self.width(s.source))
-        gate = self.linear(s.gate, self.width(s.source), s.chunk)
-        require(self.linear(s.up, self.width(s.source), s.chunk) == gate, "gate and up")
-        require(1 <= s.shift <= 32, "the shift")
+        gate = self.linear(s.map, self.width(s.source), s.chunk)
+        if s.up is None:
+            require(s.shift <= 31, "the shift")
+        else:
+            require(self.linear(s.up, self.width(s.source), s.chunk) == gate, "gate and up")
+            require(1 <= s.shift <= 32, "the shift")
 
     def validate_maxima(self, index, s):
         self.segment(s.source, index, I32)
         self.check_norm(s.norm, self.width(s.source))
-        require(self.linear(s.weights, self.width(s.source), s.chunk, 64).channels == self.vocabulary, "the head's channels")
+        require(self.linear(Map(s.weights), self.width(s.source), s.chunk, 64).channels == self.vocabulary, "the head's channels")
 
     def validate_argmax(self, index, s):
         require(s.maxima == index - 1, "the maxima segment")
+
+    def validate_normrows(self, index, s):
+        self.segment(s.source, index, I32)
+        require(s.norm is not None, "a norm")
+        self.check_norm(s.norm, self.width(s.source))
+        require(s.chunk > 0 and s.chunk % 16 == 0 and self.width(s.source) % s.chunk == 0, "the chunk")
+
+    def validate_mean(self, index, s):
+        require(s.source < index and isinstance(self.segments[s.source], NormRows), "a norm segment")
+
+    def validate_unit(self, index, s):
+        require(s.source == index - 1, "the mean segment")
+        require(s.shift <= 30, "the shift")

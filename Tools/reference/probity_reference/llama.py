@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .graph import Argmax, Attention, Embedding, Gate, Graph, Maxima, Norm, Projection, Residual
+from .graph import Argmax, Attention, Embedding, GENERATION, Gate, Graph, Map, Maxima, Norm, Projection, Residual
 from .tensors import Linear, Rotation, Vector
 
 
@@ -49,14 +49,14 @@ def llama_graph(a):
         s = len(segments)
         stream, norm = s - 1, Norm(t, a.eps, a.norm_shift)
         segments += [
-            Projection(stream, norm, t + 1, a.query_chunk, 1, a.query_shift, 0),
-            Projection(stream, norm, t + 2, a.key_chunk, 1, a.key_shift, 1),
-            Projection(stream, norm, t + 3, a.value_chunk, None, a.value_narrowing, 1),
+            Projection(stream, norm, Map(t + 1), a.query_chunk, 1, a.query_shift, 0),
+            Projection(stream, norm, Map(t + 2), a.key_chunk, 1, a.key_shift, 1),
+            Projection(stream, norm, Map(t + 3), a.value_chunk, None, a.value_narrowing, 1),
             Attention(s, s + 1, s + 2, a.groups, a.heads, a.head_width, a.score_shift, a.value_shift),
-            Residual(s + 3, t + 4, stream, a.attention_residual_chunk),
-            Gate(s + 4, Norm(t + 5, a.eps, a.norm_shift), t + 6, t + 7, a.gate_chunk, a.gate_shift),
-            Residual(s + 5, t + 8, s + 4, a.hidden_residual_chunk)]
+            Residual(s + 3, Map(t + 4), stream, None, a.attention_residual_chunk),
+            Gate(s + 4, Norm(t + 5, a.eps, a.norm_shift), Map(t + 6), Map(t + 7), a.gate_chunk, a.gate_shift),
+            Residual(s + 5, Map(t + 8), s + 4, None, a.hidden_residual_chunk)]
     tensors.append(Vector(a.width))
     segments.append(Maxima(len(segments) - 1, Norm(len(tensors) - 1, a.eps, a.norm_shift), 0, a.maxima_chunk))
     segments.append(Argmax(len(segments) - 1))
-    return Graph(a.vocabulary, a.context, a.stops, tensors, segments)
+    return Graph(GENERATION, a.vocabulary, a.context, a.stops, tensors, segments)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from . import arithmetic as a
 from .bundle import place_leaf
 from .encoding import Reader, Refused, counted, listing, u32
-from .graph import Argmax, Attention, Embedding, Gate, Maxima, PACKED, Projection, Range, Residual
+from .graph import Argmax, Attention, Embedding, GENERATION, Gate, Map, Maxima, Mean, NormRows, PACKED, Projection, Range, Residual, Unit, norm_tensors
 from .merkle import verify_range
 from .tensors import Linear, decode_block, values_i32
 
@@ -206,39 +206,72 @@ def linear(e, q, part, inputs):
     return channels
 
 
-def normalised(norm, x, gain):
-    return a.quantise(a.norm(x, values_i32(gain.leaves), norm.eps, norm.shift))
+class Parts:
+    """The tensor parts of a proof, taken from the front as [STEP-1] lists them."""
+
+    def __init__(self, graph, parts):
+        self.graph, self.rest = graph, list(parts)
+
+    def take(self):
+        return self.rest.pop(0)
+
+    def norm(self, norm, x):
+        if norm is None:
+            return x
+        gain, *offsets = [values_i32(self.take().leaves) for _ in norm_tensors(norm)]
+        return a.layer_norm(x, gain, norm.eps, norm.shift, *offsets) if offsets else a.norm(x, gain, norm.eps, norm.shift)
+
+    def linear(self, quantised, m, first):
+        """The channels from `first` on of a map."""
+        x = linear(*quantised, self.take(), self.graph.tensors[m.weights].inputs)
+        if m.bias is None:
+            return x
+        bias = values_i32(self.take().leaves)
+        return [a.biased(x[i], bias[first + i]) for i in range(len(x))]
 
 
 def head(graph, stream, tensors):
     """The channel values of the head's blocks, from a stream row."""
-    maxima = graph.segments[-2]
-    e, q = normalised(maxima.norm, read_i32(stream.leaves), tensors[0])
-    inputs = graph.tensors[maxima.weights].inputs
-    return [channel for blocks in tensors[1:] for channel in linear(e, q, blocks, inputs)]
+    maxima, parts = graph.segments[-2], Parts(graph, tensors)
+    row = a.quantise(parts.norm(maxima.norm, read_i32(stream.leaves)))
+    return [channel for _ in list(parts.rest) for channel in parts.linear(row, Map(maxima.weights), 0)]
 
 
 def compute(graph, proof, reads, tensors, token):
     s, parts, blocks = graph.segments[proof.segment], proof.reads, proof.tensors
+    tensors, first = Parts(graph, blocks), proof.chunk * getattr(s, "chunk", 0)
     match s:
         case Embedding():
-            w, g, m, sh = decode_block(blocks[0].leaves, graph.tensors[s.table].inputs)
-            c = token % 16
-            return write(a.embed(w[c], g[c], m[c], sh[c], s.delta), 32)
+            row = embed(blocks[0].leaves, graph.tensors[s.table].inputs, token % 16, s.delta)
+            if s.positions is not None:
+                place = embed(blocks[1].leaves, graph.tensors[s.table].inputs, proof.row % 16, s.positions[1])
+                row = [a.residual(x, y) for x, y in zip(row, place)]
+            return write(row, 32)
         case Projection():
             return write(project(graph, s, proof), 16)
         case Attention():
             return attend(graph, s, proof, reads)
         case Residual():
+            residual, start = read_i32(parts[1].leaves), first % graph.chunk_width(s.residual)
+            if s.norm is not None:
+                residual, start = tensors.norm(s.norm, residual), first
             x = read_packed(parts[0].leaves, graph.leaf_bytes(s.source))
-            y = linear(*a.quantise(x), blocks[0], graph.tensors[s.weights].inputs)
-            residual, start = read_i32(parts[1].leaves), proof.chunk * s.chunk % graph.chunk_width(s.residual)
+            y = tensors.linear(a.quantise(x), s.map, first)
             return write([a.residual(residual[start + i], y[i]) for i in range(s.chunk)], 32)
         case Gate():
-            e, q = normalised(s.norm, read_i32(parts[0].leaves), blocks[0])
-            inputs = graph.tensors[s.gate].inputs
-            g, u = linear(e, q, blocks[1], inputs), linear(e, q, blocks[2], inputs)
+            row = a.quantise(tensors.norm(s.norm, read_i32(parts[0].leaves)))
+            g = tensors.linear(row, s.map, first)
+            if s.up is None:
+                return write_packed([a.gelu(v, s.shift) for v in g])
+            u = tensors.linear(row, s.up, first)
             return write_packed([a.gate(g[i], u[i], s.shift) for i in range(s.chunk)])
+        case NormRows():
+            return write(tensors.norm(s.norm, read_i32(parts[0].leaves))[first:first + s.chunk], 32)
+        case Mean():
+            values, width = read_i32(parts[0].leaves), graph.chunk_width(s.source)
+            return write([a.mean(values[i::width]) for i in range(width)], 32)
+        case Unit():
+            return write(a.unit(read_i32(parts[0].leaves), s.shift), 32)
         case Maxima():
             return write(a.block_maxima(head(graph, parts[0], blocks)), 32)
         case Argmax():
@@ -246,12 +279,19 @@ def compute(graph, proof, reads, tensors, token):
             return write([64 * b + a.argmax(head(graph, parts[1], blocks))], 32)
 
 
+def embed(block, inputs, c, delta):
+    """[NUM-12] for one channel of a block."""
+    w, g, m, sh = decode_block(block, inputs)
+    return a.embed(w[c], g[c], m[c], sh[c], delta)
+
+
 def project(graph, s, proof):
-    e, q = normalised(s.norm, read_i32(proof.reads[0].leaves), proof.tensors[0])
-    x = linear(e, q, proof.tensors[1], graph.tensors[s.weights].inputs)
+    tensors = Parts(graph, proof.tensors)
+    row = a.quantise(tensors.norm(s.norm, read_i32(proof.reads[0].leaves)))
+    x = tensors.linear(row, s.map, proof.chunk * s.chunk)
     if s.rotation is None:
         return [a.narrow(v, s.shift) for v in x]
-    entries, out = values_i32(proof.tensors[2].leaves), []
+    entries, out = values_i32(tensors.take().leaves), []
     for i in range(0, s.chunk, 2):
         at = (proof.chunk * s.chunk + i) % len(entries)
         out += a.rotate(x[i], x[i + 1], entries[at], entries[at + 1], s.shift)
@@ -293,7 +333,7 @@ def check_tokens(claim, data):
         reader.end()
     except Refused:
         return INVALID
-    if row >= len(claim.output) or not claim.verify_claimed(part, len(claim.graph.segments) - 1, row):
+    if claim.graph.task != GENERATION or row >= len(claim.output) or not claim.verify_claimed(part, len(claim.graph.segments) - 1, row):
         return INVALID
     return FRAUD if part.leaves != u32(claim.output[row]) else HONEST
 
@@ -301,7 +341,8 @@ def check_tokens(claim, data):
 def counterexample_reads(graph, row, column, prompt, token):
     """The stream row, and the tensor leaves."""
     maxima = graph.segments[-2]
-    tensors = [Range(maxima.norm.gain, 0, 1), Range(maxima.weights, column // 16, 1), Range(maxima.weights, token // 16, 1)]
+    norm = [Range(t, 0, 1) for t in norm_tensors(maxima.norm)]
+    tensors = norm + [Range(maxima.weights, column // 16, 1), Range(maxima.weights, token // 16, 1)]
     return graph.whole_row(maxima.source, prompt - 1 + row), tensors
 
 
@@ -315,14 +356,16 @@ def check_counterexample(claim, data):
     try:
         reader = Reader(data)
         row, column, part = reader.u32(), reader.u32(), Part.decode(reader)
-        parts = reader.listing(3, lambda: Part.decode(reader))
+        parts = reader.listing(4, lambda: Part.decode(reader))
         reader.end()
     except Refused:
         return INVALID
-    if row >= len(claim.output) or column >= claim.graph.vocabulary or len(parts) != 3:
+    if claim.graph.task != GENERATION or row >= len(claim.output) or column >= claim.graph.vocabulary:
         return INVALID
     token = claim.output[row]
     stream, tensors = counterexample_reads(claim.graph, row, column, len(claim.prompt), token)
+    if len(parts) != len(tensors):
+        return INVALID
     if not claim.verify_segment(part, stream) or not all(claim.verify_tensor(p, where) for p, where in zip(parts, tensors)):
         return INVALID
     if not all_well_formed(claim.graph, tensors, parts):

@@ -65,12 +65,24 @@ class Rotation:
         return all(abs(v) <= 2**30 for v in values_i32(leaf))
 
 
+@dataclass(frozen=True)
+class Offsets(Vector):
+    def encode(self):
+        return u8(3) + u32(self.count)
+
+    def well_formed(self, leaf):
+        return all(abs(v) < 2**31 for v in values_i32(leaf))
+
+
+KINDS = ((Linear, 2), (Vector, 1), (Rotation, 2), (Offsets, 1))
+
+
 def decode_tensor(reader):
     tag = reader.u8()
-    if tag > 2:
+    if tag >= len(KINDS):
         raise Refused("a tensor tag with no rule")
-    fields = [reader.u32() for _ in range(1 if tag == 1 else 2)]
-    tensor = (Linear, Vector, Rotation)[tag](*fields)
+    kind, fields = KINDS[tag]
+    tensor = kind(*[reader.u32() for _ in range(fields)])
     tensor.check()
     return tensor
 

@@ -1,14 +1,19 @@
-"""SPEC section 17: the test model."""
+"""SPEC section 17: the test model and the test encoder."""
+
+from dataclasses import replace
 
 import numpy as np
 
+from .bert import Encoder, bert_parts
 from .bundle import Bundle
 from .encoding import counted, i32, listing, option, boolean, u8, u16, u32, u64
+from .graph import EMBEDDING, Graph, Map
 from .hashing import sha256
 from .llama import Architecture, llama_graph
-from .tensors import Linear, Rotation, Vector
+from .tensors import Linear, Offsets, Rotation, Vector
 
 SEED = b"probity test model 1"
+ENCODER_SEED = b"probity test model 2"
 STOPS = (10, 157)
 
 
@@ -40,12 +45,26 @@ SHIFTS = {1: 36, 2: 36, 3: 36, 4: 32, 6: 35, 7: 36, 8: 31}
 TABLE_SHIFT = 36
 
 
+ENCODER = Encoder(
+    vocabulary=256, context=64, width=64, layers=2, heads=2, hidden=128,
+    query_chunk=32, shared_chunk=16, attention_residual_chunk=32, hidden_residual_chunk=16, gate_chunk=32, norm_chunk=32,
+    delta=9, positions_delta=8, eps=171798, norm_shift=26,
+    query_shift=4, key_shift=7, value_narrowing=6, score_shift=5, value_shift=6, gate_shift=1, unit_shift=6)
+
+# The same for the test encoder.
+ENCODER_SHIFTS = {0: 36, 2: 36, 4: 36, 6: 32, 10: 37, 12: 31}
+
+
 def tensor_shift(index):
     return TABLE_SHIFT if index == 0 else SHIFTS[(index - 2) % 9]
 
 
-def tensor_bytes(stream, index, tensor):
-    """[TESTMODEL-3]"""
+def encoder_shift(index):
+    return TABLE_SHIFT if index <= 1 else ENCODER_SHIFTS[(index - 4) % 16]
+
+
+def tensor_bytes(stream, shift, tensor):
+    """[TESTMODEL-3] `shift` is the shift base of a linear tensor."""
     out = bytearray()
     if isinstance(tensor, Linear):
         for _ in range(tensor.leaf_count):
@@ -55,7 +74,12 @@ def tensor_bytes(stream, index, tensor):
             for _ in range(16):
                 out += u32(2**23 + stream.integer(32) % 2**23)
             for _ in range(16):
-                out += u32(tensor_shift(index) + stream.integer(8) % 2)
+                out += u32(shift + stream.integer(8) % 2)
+    elif isinstance(tensor, Offsets):
+        for _ in range(tensor.count):
+            v = stream.integer(32)
+            magnitude = (v >> 1) % 2**18
+            out += i32(-magnitude if v & 1 else magnitude)
     elif isinstance(tensor, Vector):
         for _ in range(tensor.count):
             v = stream.integer(32)
@@ -79,5 +103,18 @@ def tokenizer():
 def test_model():
     graph = llama_graph(ARCHITECTURE)
     stream = Stream(SEED)
-    data = [tensor_bytes(stream, i, t) for i, t in enumerate(graph.tensors)]
+    data = [tensor_bytes(stream, isinstance(t, Linear) and tensor_shift(i), t) for i, t in enumerate(graph.tensors)]
     return Bundle(graph, data, tokenizer(), "probity-test", "")
+
+
+def test_encoder():
+    """[TESTMODEL-5]"""
+    tensors, segments = bert_parts(ENCODER)
+    key, value, gate = segments[9], segments[10], segments[13]
+    segments[9] = replace(key, map=Map(key.map.weights))
+    segments[10] = replace(value, norm=None)
+    segments[13] = replace(gate, up=gate.map, shift=18)
+    graph = Graph(EMBEDDING, ENCODER.vocabulary, ENCODER.context, [], tensors, segments)
+    stream = Stream(ENCODER_SEED)
+    data = [tensor_bytes(stream, isinstance(t, Linear) and encoder_shift(i), t) for i, t in enumerate(tensors)]
+    return Bundle(graph, data, tokenizer(), "probity-test-encoder", "")

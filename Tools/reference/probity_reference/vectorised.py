@@ -6,6 +6,7 @@ from . import tables
 
 X = np.array(tables.X, dtype=np.int64)
 Y = np.array(tables.Y, dtype=np.int64)
+Z = np.array(tables.Z, dtype=np.int64)
 MAX32 = 2**31 - 1
 
 
@@ -69,6 +70,18 @@ def linear(e, q, weights):
 
 def norm(x, gain, eps, z):
     """[NUM-7] Each row of (T, n)."""
+    return sat32(rs(units(x, eps) * gain, z))
+
+
+def layer_norm(x, gain, eps, z, offset):
+    """[NUM-16] Each row of (T, n)."""
+    n = x.shape[1]
+    mu = (2 * x.sum(axis=1) + n) // (2 * n)
+    return sat32(rs(units(sat32(x - mu[:, None]), eps) * gain, z) + offset)
+
+
+def units(x, eps):
+    """The u of [NUM-7]."""
     m = np.abs(x).max(axis=1)
     s = np.maximum(0, bit_length(m) - 23)
     h = np.abs(x) >> s[:, None]
@@ -76,8 +89,7 @@ def norm(x, gain, eps, z):
     c = 62 - bit_length(a)
     c -= c % 2
     v = np.int64(2**61) // square_root(a << c)
-    u = rs(x * v[:, None], (31 - c // 2 + s)[:, None])
-    return sat32(rs(u * gain, z))
+    return rs(x * v[:, None], (31 - c // 2 + s)[:, None])
 
 
 def rotate(x, entries, z):
@@ -101,11 +113,11 @@ def exponential(d):
     return np.where(p <= 30, rs(f, np.minimum(p, 30)), 0)
 
 
-def attention(q, keys, values, first, z, y):
-    """[NUM-10] Queries (n, h) of the rows first..<first+n over keys and values (T, h): each sees the rows up to its own."""
+def attention(q, keys, values, first, z, y, causal=True):
+    """[NUM-10] Queries (n, h) of the rows first..<first+n over keys and values (T, h): each sees the rows up to its own, or all."""
     dot = (q.astype(np.float64) @ keys.astype(np.float64).T).astype(np.int64)
     scores = rs(dot, z)
-    visible = np.arange(len(keys))[None, :] <= (first + np.arange(len(q)))[:, None]
+    visible = np.arange(len(keys))[None, :] <= (first + np.arange(len(q)) if causal else np.full(len(q), len(keys)))[:, None]
     m = np.where(visible, scores, np.iinfo(np.int64).min).max(axis=1, keepdims=True)
     w = np.where(visible, rs(exponential(np.clip(m - scores, 0, 2**21)), 15), 0)
     total = w.sum(axis=1, keepdims=True)
@@ -120,6 +132,14 @@ def gate(g, u, z):
     sigma = np.where(a >= 2**20, 2**30, Y[j] + (((Y[j + 1] - Y[j]) * r + 512) >> 10))
     sigma = np.where(g < 0, 2**30 - sigma, sigma)
     return sat32(rs(rs(g * sigma, 30) * u, z))
+
+
+def gelu(g, z):
+    """[NUM-17]"""
+    a = np.abs(g)
+    j, r = np.minimum(a >> 9, 1023), a & 511
+    phi = np.where(a >= 2**19, 2**30, Z[j] + (((Z[j + 1] - Z[j]) * r + 256) >> 9))
+    return rs(rs(g * np.where(g < 0, 2**30 - phi, phi), 30), z)
 
 
 def embed(weights, channel, delta):

@@ -97,6 +97,29 @@ def draw_gate(s):
     return {"g": g, "u": u, "z": z}, little([a.gate(g, u, z)], 4)
 
 
+def draw_layer_norm(s):
+    n = 64 * (1 + s.integer(8) % 2)
+    x, gain, offset = edges(s, 31, n), edges(s, 23, n), edges(s, 31, n)
+    eps, z = abs(edge(s, 56)), 1 + s.integer(8) % 62
+    return {"x": x, "gain": gain, "offset": offset, "eps": eps, "z": z}, little(a.layer_norm(x, gain, eps, z, offset), 4)
+
+
+def draw_gelu(s):
+    g, z = edge(s, 31), s.integer(8) % 32
+    return {"g": g, "z": z}, little([a.gelu(g, z)], 4)
+
+
+def draw_mean(s):
+    x = edges(s, 31, 1 + s.integer(8) % 64)
+    return {"x": x}, little([a.mean(x)], 4)
+
+
+def draw_unit(s):
+    x = edges(s, 31, 64 * (1 + s.integer(8) % 2))
+    z = s.integer(8) % 31
+    return {"x": x, "z": z}, little(a.unit(x, z), 4)
+
+
 def draw_embed(s):
     c, delta = draw_channel(s, 64), s.integer(8) % 125 - 62
     return {**c, "delta": delta}, little(a.embed(c["w"], c["g"], c["M"], c["sh"], delta), 4)
@@ -111,6 +134,7 @@ DRAWS = {
     "rs": (draw_rs, 10000), "quantise": (draw_quantise, 10000), "unpack": (draw_unpack, 10000), "linear": (draw_linear, 2000),
     "norm": (draw_norm, 2000), "rotate": (draw_rotate, 10000), "narrow": (draw_narrow, 10000),
     "exponential": (draw_exponential, 10000), "attention": (draw_attention, 2000), "gate": (draw_gate, 10000),
+    "layer norm": (draw_layer_norm, 2000), "gelu": (draw_gelu, 10000), "mean": (draw_mean, 10000), "unit": (draw_unit, 2000),
     "embed": (draw_embed, 2000), "residual": (draw_residual, 10000),
 }
 
@@ -195,7 +219,7 @@ def attention_cases():
 
 def make():
     return {
-        "tables": {"X": tables.digest(tables.X).hex(), "Y": tables.digest(tables.Y).hex(), "XEnds": tables.X[:2] + tables.X[-2:], "YEnds": tables.Y[:2] + tables.Y[-2:]},
+        "tables": {"X": tables.digest(tables.X).hex(), "Y": tables.digest(tables.Y).hex(), "Z": tables.digest(tables.Z).hex(), "XEnds": tables.X[:2] + tables.X[-2:], "YEnds": tables.Y[:2] + tables.Y[-2:], "ZEnds": tables.Z[:2] + tables.Z[-2:]},
         **scalar_cases(), "quantise": quantise_cases(), "linear": linear_cases(), "norm": norm_cases(), "attention": attention_cases(),
         "accumulated": [accumulated(name) for name in DRAWS],
     }

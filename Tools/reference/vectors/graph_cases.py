@@ -1,23 +1,22 @@
-"""graphs.json: graphs that are valid and graphs that are not, all by one change of the test model's graph (SPEC section 9)."""
+"""graphs.json, encoder-graphs.json: graphs that are valid and graphs that are not, all by one change of a test model's graph (SPEC section 9)."""
 
 from dataclasses import replace
 
 from probity_reference.encoding import Refused, i8, listing, u8, u32
-from probity_reference.graph import Argmax, Embedding, Gate, Graph, Maxima, Norm, Residual
-from probity_reference.tensors import Linear, Rotation, Vector
-from probity_reference.testmodel import test_model
+from probity_reference.graph import Argmax, Embedding, Gate, Graph, Map, Maxima, Mean, Norm, NormRows, Residual, Unit
+from probity_reference.tensors import Linear, Offsets, Rotation, Vector
+from probity_reference.testmodel import test_encoder, test_model
 
 
-def encode(vocabulary, context, stops, tensors, segments):
+def encode(task, vocabulary, context, stops, tensors, segments):
     """A graph's encoding, valid or not."""
-    return (u32(vocabulary) + u32(context) + listing([u32(v) for v in stops])
+    return (u8(task) + u32(vocabulary) + u32(context) + listing([u32(v) for v in stops])
             + listing([t.encode() for t in tensors]) + listing([s.encode() for s in segments]))
 
 
 class Cases:
-    def __init__(self):
-        g = test_model().graph
-        self.base = {"vocabulary": g.vocabulary, "context": g.context, "stops": g.stops, "tensors": g.tensors, "segments": g.segments}
+    def __init__(self, g):
+        self.base = {"task": g.task, "vocabulary": g.vocabulary, "context": g.context, "stops": g.stops, "tensors": g.tensors, "segments": g.segments}
         self.made = []
 
     def add(self, name, data, valid):
@@ -100,7 +99,7 @@ def segments(c):
     c.segment("a source of packed", 8, source=4)
     c.segment("a source that is itself", 1, source=1)
     c.segment("a source that is later", 1, source=5)
-    c.segment("weights that are no tensor", 1, weights=21)
+    c.segment("weights that are no tensor", 1, map=Map(21))
     c.segment("a residual's source of i32", 5, source=0)
     c.segment("a residual of packed", 5, residual=4)
     c.segment("a residual that skips a layer", 12, True, residual=0)
@@ -116,7 +115,7 @@ def segments(c):
     c.segment("a value shift of 13", 4, value_shift=13)
     c.segment("a key as query", 4, query=2)
     last = len(s) - 2
-    many = [replace(s[1], weights=21, rotation=None, chunk=16, major=major) for major in (0, 1, 1)]
+    many = [replace(s[1], map=Map(21), rotation=None, chunk=16, major=major) for major in (0, 1, 1)]
     c.change(
         "1040 heads", True, tensors=list(c.base["tensors"]) + [Linear(16640, 64)],
         segments=s[:-2] + many + [replace(s[4], query=last, key=last + 1, value=last + 2, groups=1040, heads=1040, width=16), s[-2], Argmax(last + 4)])
@@ -140,7 +139,94 @@ def segments(c):
     c.change("no argmax", segments=s[:-1])
     c.change("two argmax", segments=s + [Argmax(15)])
     c.change("no segments", segments=[])
+    c.change("the task of an embedding", task=1)
+    c.change("a task of 2", task=2)
+    c.segment("a query without a norm", 1, True, norm=None)
+    c.segment("a head without a norm", 15, True, norm=None)
+    c.norm("offsets that are a vector", 1, offset=2)
+    c.segment("a bias that is a vector", 1, map=Map(3, 2))
+    c.segment("an attention to all rows", 4, causal=False)
+    c.change("a norm segment", segments=s[:-2] + [NormRows(14, s[1].norm, 32), s[15], Argmax(16)])
     c.change("the shortest", True, segments=[s[0], replace(s[15], source=0, norm=Norm(20, 0, 26)), Argmax(1)])
+
+
+def encoders(c):
+    s = c.base["segments"]
+    c.change("as it is", True)
+    c.change("the task of a generation", task=0)
+    c.change("a stop token", stops=[1])
+    c.change("a context of 0", context=0)
+    c.change("a context of 1", True, context=1)
+    c.change("more context than positions", context=65)
+    c.segment("no positions", 0, True, positions=None)
+    c.segment("positions that are no tensor", 0, positions=(36, 8))
+    c.segment("positions that are a vector", 0, positions=(2, 8))
+    c.segment("positions of another width", 0, positions=(16, 8))
+    c.segment("positions with a delta of -62", 0, True, positions=(1, -62))
+    c.segment("positions with a delta of 63", 0, positions=(1, 63))
+    c.segment("a causal attention", 4, True, causal=True)
+    c.segment("a projection without a norm", 1, True, norm=None)
+    c.segment("a projection with another norm", 1, True, norm=Norm(2, 0, 26))
+    c.segment("a residual without a norm", 5, True, norm=None)
+    c.segment("a gate without a norm", 6, True, norm=None)
+    c.segment("a norm segment without a norm", 15, norm=None)
+    c.norm("a gain that is offsets", 1, gain=3)
+    c.norm("offsets that are a vector", 1, offset=2)
+    c.norm("offsets that are no tensor", 1, offset=36)
+    c.norm("offsets of another length", 1, offset=15)
+    c.norm("a residual's norm with shift 0", 5, shift=0)
+    c.norm("a norm segment's shift of 63", 15, shift=63)
+    c.segment("no bias", 1, True, map=Map(4))
+    c.segment("a bias that is a vector", 1, map=Map(4, 2))
+    c.segment("a bias that is no tensor", 1, map=Map(4, 36))
+    c.segment("a bias of another length", 1, map=Map(4, 15))
+    c.segment("an up of another shape", 13, up=Map(20, 21))
+    c.segment("an up bias of another length", 13, up=Map(30, 3))
+    c.segment("an up without a bias", 13, True, up=Map(30))
+    c.segment("a GELU shift of 31", 6, True, shift=31)
+    c.segment("a GELU shift of 32", 6, shift=32)
+    c.segment("a GELU shift of 0", 6, True, shift=0)
+    c.segment("a SiLU shift of 0", 13, shift=0)
+    c.segment("a norm segment's chunk of 24", 15, chunk=24)
+    c.segment("a norm segment's chunk of 0", 15, chunk=0)
+    c.segment("a norm segment's chunk of all", 15, True, chunk=64)
+    c.segment("a norm segment's chunk of 48", 15, chunk=48)
+    c.segment("a mean of a residual", 16, source=14)
+    c.segment("a mean of itself", 16, source=16)
+    c.segment("a unit of a norm segment", 17, source=15)
+    c.segment("a unit shift of 30", 17, True, shift=30)
+    c.segment("a unit shift of 31", 17, shift=31)
+    c.change("a projection of a norm segment", segments=s[:16] + [replace(s[1], source=15), Mean(15), Unit(17, 6)])
+    c.change("two norm segments", True, segments=s[:16] + [s[15], Mean(16), Unit(17, 6)])
+    c.change("no unit", segments=s[:-1])
+    c.change("two means", segments=s[:17] + [Mean(15), Unit(17, 6)])
+    c.change("two units", segments=s + [Unit(16, 6)])
+    c.change("an argmax too", segments=s + [Argmax(16)])
+    c.change("two embeddings", segments=s[:1] + [s[0]] + s[2:])
+    c.change("no segments", segments=[])
+    c.change("the shortest", True, segments=[s[0], replace(s[15], source=0), Mean(1), Unit(2, 6)])
+    data = encode(**c.base)
+    at = len(encode(**{**c.base, "segments": []}))
+    c.add("a norm tag of 3", data[:at + 11 + 5] + u8(3) + data[at + 11 + 6:], False)
+    first = encode(**{**c.base, "segments": s[:6]})
+    c.add("an activation tag of 2", data[:len(first) + 32] + u8(2) + data[len(first) + 33:], False)
+    limit = next(n for n in range(1, 16385) if mean_cost(n, 64) > 2**20) - 1
+    for name, context, valid in [("the longest context", limit, True), ("a context too long", limit + 1, False)]:
+        tensors = list(c.base["tensors"])
+        tensors[1] = Linear(-(-context // 16) * 16, 64)
+        wide = [replace(s[15], source=0, chunk=64), Mean(1), Unit(2, 6)]
+        c.change(name, valid, context=context, tensors=tensors, segments=s[:1] + wide)
+
+
+def mean_cost(context, chunk):
+    """[STEP-6] Bytes of a mean."""
+    return 1024 + 4 * chunk + 4096 + 4 * chunk * context + 4096
+
+
+def make_encoder():
+    c = Cases(test_encoder().graph)
+    encoders(c)
+    return {"cases": c.made}
 
 
 def encodings(c):
@@ -149,11 +235,11 @@ def encodings(c):
     c.add("bytes end early", data[:-1], False)
     c.add("no bytes", b"", False)
     at = len(encode(**{**c.base, "segments": []}))
-    c.add("a segment tag of 7", data[:at] + u8(7) + data[at + 1:], False)
+    c.add("a segment tag of 10", data[:at] + u8(10) + data[at + 1:], False)
     first = encode(**{**c.base, "tensors": [], "segments": []})[:-4]
-    c.add("a tensor tag of 3", data[:len(first)] + u8(3) + data[len(first) + 1:], False)
-    embedding = u8(0) + u32(0) + i8(9)
-    option = data.index(embedding) + len(embedding) + 1 + 4 + 13 + 4 + 4
+    c.add("a tensor tag of 4", data[:len(first)] + u8(4) + data[len(first) + 1:], False)
+    embedding = u8(0) + u32(0) + i8(9) + u8(0)
+    option = data.index(embedding) + len(embedding) + 1 + 4 + 14 + 5 + 4
     assert data[option:option + 5] == u8(1) + u32(1)
     c.add("an option of 2", data[:option] + u8(2) + data[option + 1:], False)
 
@@ -178,10 +264,10 @@ def residual_over_chunks(chunk):
     """A graph whose residual of chunks of 384 channels costs too much where a chunk reads two leaves of 576 of its base, not where it reads one."""
     norm = Norm(1, 0, 26)
     return {
-        "vocabulary": 64, "context": 4, "stops": [],
+        "task": 0, "vocabulary": 64, "context": 4, "stops": [],
         "tensors": [Linear(64, 1152), Vector(1152), Linear(2496, 1152), Linear(64, 1152), Linear(1152, 64), Linear(1152, 2496)],
         "segments": [
-            Embedding(0, 0), Gate(0, norm, 2, 2, 16, 18), Gate(0, norm, 3, 3, 16, 18), Residual(2, 4, 0, 576), Residual(1, 5, 3, chunk),
+            Embedding(0, 0), Gate(0, norm, Map(2), Map(2), 16, 18), Gate(0, norm, Map(3), Map(3), 16, 18), Residual(2, Map(4), 0, None, 576), Residual(1, Map(5), 3, None, chunk),
             Maxima(4, norm, 0, 64), Argmax(5)]}
 
 
@@ -192,7 +278,7 @@ def attention_cost(context):
 
 
 def make():
-    c = Cases()
+    c = Cases(test_model().graph)
     for group in (heads_and_stops, tensors, segments, encodings, costs):
         group(c)
     return {"cases": c.made}

@@ -7,15 +7,22 @@ from probity_reference import steps
 from probity_reference.bundle import Bundle
 from probity_reference.encoding import i32, u16, u32
 from probity_reference.executor import Trace, generate
-from probity_reference.graph import Argmax, Range
+from probity_reference.graph import Argmax, EMBEDDING, Range
 from probity_reference.steps import Part, Prover, StepProof
-from probity_reference.testmodel import test_model
+from probity_reference.testmodel import test_encoder, test_model
 
 # One step of each kind of segment and of each way that chunks can lie: name, segment, row, chunk.
 STEPS = [
     ("embedding", 0, 4, 0), ("query projection", 1, 16, 3), ("key projection", 2, 16, 1), ("value projection", 3, 0, 2),
     ("attention", 4, 9, 1), ("residual", 5, 16, 1), ("gate", 6, 16, 3), ("residual of part of a chunk", 7, 8, 3),
     ("attention over one row", 11, 0, 0), ("residual over two chunks", 12, 3, 1), ("maxima", 15, 2, 1), ("argmax", 16, 1, 0),
+]
+
+
+ENCODER_STEPS = [
+    ("embedding with positions", 0, 4, 0), ("biased query projection", 1, 14, 1), ("biased key projection", 2, 14, 3), ("unbiased key projection", 9, 0, 0),
+    ("value projection without a norm", 10, 7, 2), ("attention to all rows", 4, 2, 1), ("residual after a norm", 5, 14, 1), ("GELU", 6, 14, 3),
+    ("residual after a norm, part of a chunk", 7, 8, 3), ("biased SiLU", 13, 3, 1), ("norm", 15, 9, 1), ("mean", 16, 0, 1), ("unit", 17, 0, 0),
 ]
 
 
@@ -26,8 +33,10 @@ class Setting:
         self.bundle = bundle or test_model()
         self.trees, self.tensors = self.bundle.tensor_trees()
         prompt = list(prompt.encode())
-        self.trace = Trace(self.bundle, prompt, output or generate(self.bundle, prompt, limit)[0])
         self.graph = self.bundle.graph
+        if self.graph.task == EMBEDDING:
+            output = [0]
+        self.trace = Trace(self.bundle, prompt, output or generate(self.bundle, prompt, limit)[0])
 
     def prover(self):
         return Prover(self.trace, self.trees, self.tensors)
@@ -71,8 +80,33 @@ def flipped(data, at, bits):
 
 
 def make_steps():
-    setting, generator, cases = Setting(), random.Random(10), []
-    for name, *place in STEPS:
+    cases = step_cases(Setting(), STEPS, random.Random(10), (0, 16))
+    return {"model": "tiny-model.json", "note": "Each flip of an honest proof makes it invalid.", "cases": cases}
+
+
+def make_encoder_steps():
+    setting = Setting(bundle=test_encoder())
+    cases = step_cases(setting, ENCODER_STEPS, random.Random(11), (16, 17))
+    low = i32(-2**31)
+    for name, segment, row, place in [
+        ("a norm's leaf below the range", 15, 3, (16, 0, 0)), ("a mean below the range", 16, 0, (17, 0, 0)), ("a residual row below the range", 0, 3, (5, 3, 0)),
+    ]:
+        index = setting.index(segment, row, 0)
+        edges = setting.edited((segment, index, with_value(setting.trace.leaves[segment][index], 4, low))).consistent(*place)
+        cases.append(edges.step(name, place, steps.HONEST))
+    for name, tensor, value, verdict, place in [
+        ("an offset of -2^31", 3, low, steps.FRAUD, (1, 1, 0)), ("a bias of -2^31", 11, low, steps.FRAUD, (5, 1, 0)),
+        ("a gain of 2^23", 2, i32(2**23), steps.FRAUD, (1, 1, 0)),
+    ]:
+        cases.append(with_tensor(setting, tensor, 12, value).step(name, place, verdict))
+    for name, tensor, place in [("the largest offset", 3, (1, 1, 0)), ("the largest bias", 11, (5, 1, 0))]:
+        cases.append(with_tensor(setting, tensor, 12, i32(2**31 - 1)).consistent(*place).step(name, place, steps.HONEST))
+    return {"model": "tiny-encoder.json", "note": "Each flip of an honest proof makes it invalid.", "cases": cases}
+
+
+def step_cases(setting, places, generator, resized):
+    cases = []
+    for name, *place in places:
         honest = setting.step(name, place, steps.HONEST)
         data, claim = bytes.fromhex(honest["proof"]), setting.prover().claim()
         honest["flips"] = []
@@ -85,9 +119,9 @@ def make_steps():
         leaf = setting.trace.leaves[segment][index]
         wrong = flipped(leaf, generator.randrange(len(leaf)), 1)
         cases.append(setting.edited((segment, index, wrong)).step(name + ", a wrong leaf", place, steps.FRAUD))
-        for size, other in (("short", leaf[:-1]), ("long", leaf + b"\0"), ("empty", b"")) if segment in (0, 16) else ():
+        for size, other in (("short", leaf[:-1]), ("long", leaf + b"\0"), ("empty", b"")) if segment in resized else ():
             cases.append(setting.edited((segment, index, other)).step(f"{name}, a {size} leaf", place, steps.FRAUD))
-    return {"model": "tiny-model.json", "note": "Each flip of an honest proof makes it invalid.", "cases": cases}
+    return cases
 
 
 def structural(setting):
