@@ -44,6 +44,7 @@ extension AnswerRejection: CustomStringConvertible {
     case .prompt(.textTooLong): "The prompt is longer than \(TextLimits.promptBytes) bytes."
     case .prompt(.notUTF8): "The prompt is not well-formed UTF-8."
     case .prompt(.unencodableByte): "The model has no token for a byte of the prompt."
+    case .prompt(.noDecoding): "The model's tokens stand for no text."
     case .promptTooLong(let tokens, let limit): "The prompt has \(tokens) tokens; the model's context has \(limit)."
     case .answerTooLong: "The answer is longer than a record can hold."
     }

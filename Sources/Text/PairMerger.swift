@@ -11,16 +11,15 @@ package struct PairMerger: Sendable {
   private let rules: [UInt64: Rule]
 
   /// Takes the alphabet (of two ordinary tokens for one byte, the lower number) and the merges (of two for one pair, the lower rank).
-  package init(_ description: TokenizerDescription) {
-    let vocabulary = description.vocabulary
+  package init(_ vocabulary: Vocabulary, _ merges: [TokenizerDescription.Merge]) {
     var alphabet: [UInt32?] = Array(repeating: nil, count: 256)
     for token in vocabulary.tokens where vocabulary.isOrdinary(token) {
       let bytes = vocabulary.bytes(of: token)
       if bytes.count == 1, let byte = bytes.first, alphabet[Int(byte)] == nil { alphabet[Int(byte)] = token }
     }
     var rules: [UInt64: Rule] = [:]
-    rules.reserveCapacity(description.merges.count)
-    for (rank, merge) in description.merges.enumerated() {
+    rules.reserveCapacity(merges.count)
+    for (rank, merge) in merges.enumerated() {
       let pair = PairMerger.pair(merge.left, merge.right)
       if rules[pair] == nil { rules[pair] = Rule(rank: UInt32(rank), result: merge.result) }
     }

@@ -6,6 +6,8 @@ public enum TextRejection: Error, Hashable, Sendable {
   case notUTF8
   /// The vocabulary has no token for a byte of the text.
   case unencodableByte
+  /// Tokens of word pieces stand for no text. `[TEXT-8]`
+  case noDecoding
 }
 
 /// The bounds on text and on tokenizers. `[TEXT-1]`

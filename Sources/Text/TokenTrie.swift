@@ -1,5 +1,5 @@
-/// Finds the longest special token at a place in a text: a trie with its edges sorted. `[TEXT-5]`
-struct SpecialTokenMatcher: Sendable {
+/// Finds the longest of some tokens at a place in a text: a trie with its edges sorted. `[TEXT-5]` `[TEXT-8]`
+struct TokenTrie: Sendable {
   private struct Node {
     var token: UInt32?
     var edges: Range<Int> = 0..<0
@@ -14,18 +14,22 @@ struct SpecialTokenMatcher: Sendable {
   private var edges: [Edge] = []
   private var rootEdges: [Int?] = Array(repeating: nil, count: 256)
 
-  /// Builds the trie of all special tokens; of two with the same bytes, the lower number counts.
-  init(_ vocabulary: Vocabulary) {
-    let specials = vocabulary.tokens.filter { vocabulary.kind(of: $0).isSpecial }.sorted { left, right in
-      let (leftBytes, rightBytes) = (vocabulary.bytes(of: left), vocabulary.bytes(of: right))
-      return leftBytes.elementsEqual(rightBytes) ? left < right : leftBytes.lexicographicallyPrecedes(rightBytes)
+  /// Builds the trie of the special tokens.
+  init(specialsOf vocabulary: Vocabulary) {
+    self.init(vocabulary.tokens.filter { vocabulary.kind(of: $0).isSpecial }.map { ($0, Array(vocabulary.bytes(of: $0))) })
+  }
+
+  /// Builds the trie of tokens and their spellings, which are not empty; of two with the same spelling, the lower number counts.
+  init(_ tokens: [(token: UInt32, spelling: [UInt8])]) {
+    let sorted = tokens.sorted { left, right in
+      left.spelling == right.spelling ? left.token < right.token : left.spelling.lexicographicallyPrecedes(right.spelling)
     }
-    let spellings = specials.map { Array(vocabulary.bytes(of: $0)) }
-    var unfinished = [(node: 0, range: 0..<specials.count, depth: 0)]
+    let spellings = sorted.map(\.spelling)
+    var unfinished = [(node: 0, range: 0..<sorted.count, depth: 0)]
     while let (node, range, depth) = unfinished.popLast() {
       var position = range.lowerBound
       while position < range.upperBound, spellings[position].count == depth {
-        nodes[node].token = nodes[node].token ?? specials[position]
+        nodes[node].token = nodes[node].token ?? sorted[position].token
         position += 1
       }
       let firstEdge = edges.count
@@ -42,7 +46,7 @@ struct SpecialTokenMatcher: Sendable {
     for edge in edges[nodes[0].edges] { rootEdges[Int(edge.byte)] = edge.node }
   }
 
-  /// The longest special token that starts at `offset`, and the offset where it ends.
+  /// The longest token that starts at `offset`, and the offset where it ends.
   func match(in text: [UInt8], at offset: Int) -> (token: UInt32, end: Int)? {
     guard offset < text.count, var node = rootEdges[Int(text[offset])] else { return nil }
     var end = offset + 1

@@ -4,17 +4,27 @@ import Bytes
 public struct Tokenizer: Sendable {
   /// What the tokenizer was made from.
   public let description: TokenizerDescription
-  private let specials: SpecialTokenMatcher
-  private let merger: PairMerger
+  private let specials: TokenTrie
+  private let rangeEncoder: RangeEncoder
+
+  /// How the text between special tokens is encoded.
+  private enum RangeEncoder: Sendable {
+    case merging(SplitRule, PairMerger)
+    case wordPieces(WordPieceEncoder)
+  }
 
   /// Makes the tokenizer of a description; this builds its look-up tables, so make it once and keep it.
   public init(_ description: TokenizerDescription) {
     self.description = description
-    specials = SpecialTokenMatcher(description.vocabulary)
-    merger = PairMerger(description)
+    specials = TokenTrie(specialsOf: description.vocabulary)
+    rangeEncoder =
+      switch description.algorithm {
+      case .merging(let rule): .merging(rule.splitRule, PairMerger(description.vocabulary, rule.merges))
+      case .wordPieces(let rule): .wordPieces(WordPieceEncoder(description.vocabulary, rule))
+      }
   }
 
-  /// The one encoding of a text as tokens; special tokens are recognised as they are written. `[TEXT-5]`
+  /// The one encoding of a text as tokens; special tokens are recognised as they are written. `[TEXT-5]` `[TEXT-8]`
   /// - Parameter text: well-formed UTF-8 of at most `TextLimits.promptBytes` bytes.
   public func encode(_ text: [UInt8]) throws(TextRejection) -> [UInt32] {
     let text = try ScalarText(text)
@@ -34,12 +44,14 @@ public struct Tokenizer: Sendable {
       start = position
     }
     try appendTokens(of: text, in: start..<position, to: &tokens)
+    if let token = description.endToken { tokens.append(token) }
     return tokens
   }
 
   /// The one decoding of tokens as text: their bytes, with each malformed subpart replaced by U+FFFD. `[TEXT-6]`
   /// - Returns: well-formed UTF-8 of at most `TextLimits.answerBytes` bytes.
   public func decode(_ tokens: [UInt32]) throws(TextRejection) -> [UInt8] {
+    guard case .merging = description.algorithm else { throw .noDecoding }
     var repair = TextRepair()
     var text: [UInt8] = []
     for token in tokens {
@@ -61,10 +73,14 @@ public struct Tokenizer: Sendable {
   }
 
   private func appendTokens(of text: ScalarText, in range: Range<Int>, to tokens: inout [UInt32]) throws(TextRejection) {
-    var start = range.lowerBound
-    for end in description.splitRule.pieceEnds(of: text, in: range) {
-      try merger.appendTokens(of: text.bytes[text.offsets[start]..<text.offsets[end]], to: &tokens)
-      start = end
+    switch rangeEncoder {
+    case .merging(let splitRule, let merger):
+      var start = range.lowerBound
+      for end in splitRule.pieceEnds(of: text, in: range) {
+        try merger.appendTokens(of: text.bytes[text.offsets[start]..<text.offsets[end]], to: &tokens)
+        start = end
+      }
+    case .wordPieces(let encoder): encoder.appendTokens(of: text.scalars[range], to: &tokens)
     }
   }
 }

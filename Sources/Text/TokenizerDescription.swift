@@ -58,83 +58,168 @@ public struct TokenizerDescription: CanonicallyCodable, Hashable {
     }
   }
 
-  /// How text is cut before merging.
-  public let splitRule: SplitRule
+  /// How text between special tokens becomes tokens by merging. `[TEXT-4]`
+  public struct MergingRule: Hashable, Sendable {
+    /// How text is cut before merging.
+    public let splitRule: SplitRule
+    /// The merges in order of rank.
+    public let merges: [Merge]
+    /// The token that begins a text, if the model has one.
+    public let beginningToken: UInt32?
+    /// Whether every encoding starts with `beginningToken`.
+    public let addsBeginningToken: Bool
+  }
+
+  /// How it becomes word pieces. `[TEXT-8]`
+  public struct WordPieceRule: Hashable, Sendable {
+    /// Whether scalars are folded.
+    public let folds: Bool
+    /// Stands for a word that has no pieces.
+    public let unknown: UInt32
+    /// Begins every encoding.
+    public let beginning: UInt32
+    /// Ends every encoding.
+    public let end: UInt32
+
+    /// Makes a rule.
+    public init(folds: Bool, unknown: UInt32, beginning: UInt32, end: UInt32) {
+      self.folds = folds
+      self.unknown = unknown
+      self.beginning = beginning
+      self.end = end
+    }
+  }
+
+  /// The two kinds of tokenizer.
+  public enum Algorithm: Hashable, Sendable {
+    /// Pieces of text whose bytes are merged.
+    case merging(MergingRule)
+    /// Words that are cut into the longest pieces.
+    case wordPieces(WordPieceRule)
+  }
+
   /// The vocabulary.
   public let vocabulary: Vocabulary
-  /// The merges in order of rank.
-  public let merges: [Merge]
-  /// The token that begins a text, if the model has one.
-  public let beginningToken: UInt32?
-  /// Whether every encoding starts with `beginningToken`.
-  public let addsBeginningToken: Bool
+  /// How text becomes tokens.
+  public let algorithm: Algorithm
 
-  /// Makes a description, or throws where it would break a rule of `[TEXT-4]`.
+  /// The merges in order of rank; none for word pieces.
+  public var merges: [Merge] {
+    guard case .merging(let rule) = algorithm else { return [] }
+    return rule.merges
+  }
+
+  /// The token that begins a text, if the model has one.
+  public var beginningToken: UInt32? {
+    switch algorithm {
+    case .merging(let rule): rule.beginningToken
+    case .wordPieces(let rule): rule.beginning
+    }
+  }
+
+  /// Whether every encoding starts with `beginningToken`.
+  public var addsBeginningToken: Bool {
+    switch algorithm {
+    case .merging(let rule): rule.addsBeginningToken
+    case .wordPieces: true
+    }
+  }
+
+  /// The token that ends every encoding, if there is one.
+  public var endToken: UInt32? {
+    guard case .wordPieces(let rule) = algorithm else { return nil }
+    return rule.end
+  }
+
+  /// Makes a description of merging, or throws where it would break a rule of `[TEXT-4]`.
   public init(
     splitRule: SplitRule, tokens: [Token], merges: [Merge], beginningToken: UInt32?, addsBeginningToken: Bool
   ) throws(DecodingRejection) {
+    let rule = MergingRule(
+      splitRule: splitRule, merges: merges, beginningToken: beginningToken, addsBeginningToken: addsBeginningToken)
+    try self.init(try TokenizerDescription.vocabulary(of: tokens), rule)
+  }
+
+  /// Makes a description of word pieces, or throws where it would break a rule of `[TEXT-8]`.
+  public init(tokens: [Token], wordPieces rule: WordPieceRule) throws(DecodingRejection) {
+    try self.init(try TokenizerDescription.vocabulary(of: tokens), rule)
+  }
+
+  private static func vocabulary(of tokens: [Token]) throws(DecodingRejection) -> Vocabulary {
     guard tokens.count <= TextLimits.tokens else { throw .countAboveLimit }
     var vocabulary = Vocabulary()
     for token in tokens { try vocabulary.append(token.bytes, kind: token.kind) }
-    try self.init(
-      splitRule: splitRule, vocabulary: vocabulary, merges: merges, beginningToken: beginningToken,
-      addsBeginningToken: addsBeginningToken)
+    return vocabulary
   }
 
-  public init(from reader: inout ByteReader) throws(DecodingRejection) {
-    guard try reader.read(UInt8.self) == TokenizerDescription.byteLevelMerging else { throw .unknownTag }
-    guard let splitRule = SplitRule(rawValue: try reader.read()) else { throw .unknownTag }
-    var vocabulary = Vocabulary()
-    for _ in 0..<(try reader.readCount(atMost: TextLimits.tokens)) {
-      guard let kind = TokenKind(rawValue: try reader.read()) else { throw .unknownTag }
-      try vocabulary.append(try reader.readCounted(atMost: TextLimits.tokenBytes), kind: kind)
-    }
-    let merges = try reader.readList(atMost: TextLimits.merges) { (reader) throws(DecodingRejection) in
-      Merge(left: try reader.read(), right: try reader.read(), result: try reader.read())
-    }
-    let beginningToken = try reader.readOptional { (reader) throws(DecodingRejection) in try reader.read(UInt32.self) }
-    let addsBeginningToken = try reader.readBool()
-    try self.init(
-      splitRule: splitRule, vocabulary: vocabulary, merges: merges, beginningToken: beginningToken,
-      addsBeginningToken: addsBeginningToken)
-  }
-
-  public func encode(to writer: inout ByteWriter) {
-    writer.write(TokenizerDescription.byteLevelMerging)
-    writer.write(splitRule.rawValue)
-    writer.writeCount(vocabulary.count)
-    for token in vocabulary.tokens {
-      writer.write(vocabulary.kind(of: token).rawValue)
-      writer.writeCounted(vocabulary.bytes(of: token))
-    }
-    writer.writeList(merges) { writer, merge in
-      writer.write(merge.left)
-      writer.write(merge.right)
-      writer.write(merge.result)
-    }
-    writer.writeOptional(beginningToken) { $0.write($1) }
-    writer.write(addsBeginningToken)
-  }
-
-  /// The tag of the only algorithm so far.
-  private static let byteLevelMerging: UInt8 = 1
-
-  private init(
-    splitRule: SplitRule, vocabulary: Vocabulary, merges: [Merge], beginningToken: UInt32?, addsBeginningToken: Bool
-  ) throws(DecodingRejection) {
-    guard merges.count <= TextLimits.merges else { throw .countAboveLimit }
-    for merge in merges {
+  private init(_ vocabulary: Vocabulary, _ rule: MergingRule) throws(DecodingRejection) {
+    guard rule.merges.count <= TextLimits.merges else { throw .countAboveLimit }
+    for merge in rule.merges {
       guard vocabulary.isOrdinary(merge.left), vocabulary.isOrdinary(merge.right), vocabulary.isOrdinary(merge.result) else {
         throw .outOfRange
       }
       guard vocabulary.concatenates(merge) else { throw .outOfRange }
     }
-    if let beginningToken { guard vocabulary.contains(beginningToken) else { throw .outOfRange } }
-    guard beginningToken != nil || !addsBeginningToken else { throw .outOfRange }
-    self.splitRule = splitRule
+    if let beginningToken = rule.beginningToken { guard vocabulary.contains(beginningToken) else { throw .outOfRange } }
+    guard rule.beginningToken != nil || !rule.addsBeginningToken else { throw .outOfRange }
     self.vocabulary = vocabulary
-    self.merges = merges
-    self.beginningToken = beginningToken
-    self.addsBeginningToken = addsBeginningToken
+    algorithm = .merging(rule)
+  }
+
+  private init(_ vocabulary: Vocabulary, _ rule: WordPieceRule) throws(DecodingRejection) {
+    for token in vocabulary.tokens {
+      guard vocabulary.kind(of: token) != .byte, !vocabulary.bytes(of: token).isEmpty else { throw .outOfRange }
+      guard TextRepair.isWellFormed(vocabulary.bytes(of: token)) else { throw .invalidText }
+    }
+    guard [rule.unknown, rule.beginning, rule.end].allSatisfy(vocabulary.contains) else { throw .outOfRange }
+    self.vocabulary = vocabulary
+    algorithm = .wordPieces(rule)
+  }
+}
+
+extension TokenizerDescription {
+  private static let mergingTag: UInt8 = 1
+  private static let wordPiecesTag: UInt8 = 2
+
+  public init(from reader: inout ByteReader) throws(DecodingRejection) {
+    switch try reader.read(UInt8.self) {
+    case TokenizerDescription.mergingTag:
+      guard let splitRule = SplitRule(rawValue: try reader.read()) else { throw .unknownTag }
+      let vocabulary = try Vocabulary(from: &reader)
+      let merges = try reader.readList(atMost: TextLimits.merges) { (reader) throws(DecodingRejection) in
+        Merge(left: try reader.read(), right: try reader.read(), result: try reader.read())
+      }
+      let beginningToken = try reader.readOptional { (reader) throws(DecodingRejection) in try reader.read(UInt32.self) }
+      let rule = MergingRule(
+        splitRule: splitRule, merges: merges, beginningToken: beginningToken, addsBeginningToken: try reader.readBool())
+      try self.init(vocabulary, rule)
+    case TokenizerDescription.wordPiecesTag:
+      let folds = try reader.readBool()
+      let vocabulary = try Vocabulary(from: &reader)
+      try self.init(
+        vocabulary, WordPieceRule(folds: folds, unknown: try reader.read(), beginning: try reader.read(), end: try reader.read()))
+    default: throw .unknownTag
+    }
+  }
+
+  public func encode(to writer: inout ByteWriter) {
+    switch algorithm {
+    case .merging(let rule):
+      writer.write(TokenizerDescription.mergingTag)
+      writer.write(rule.splitRule.rawValue)
+      vocabulary.encode(to: &writer)
+      writer.writeList(rule.merges) { writer, merge in
+        writer.write(merge.left)
+        writer.write(merge.right)
+        writer.write(merge.result)
+      }
+      writer.writeOptional(rule.beginningToken) { $0.write($1) }
+      writer.write(rule.addsBeginningToken)
+    case .wordPieces(let rule):
+      writer.write(TokenizerDescription.wordPiecesTag)
+      writer.write(rule.folds)
+      vocabulary.encode(to: &writer)
+      for token in [rule.unknown, rule.beginning, rule.end] { writer.write(token) }
+    }
   }
 }

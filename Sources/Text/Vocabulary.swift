@@ -39,6 +39,23 @@ public struct Vocabulary: Hashable, Sendable {
     return result.count == left.count + right.count && result.starts(with: left) && result.suffix(right.count).elementsEqual(right)
   }
 
+  /// Reads a list of kinds and counted bytes.
+  init(from reader: inout ByteReader) throws(DecodingRejection) {
+    for _ in 0..<(try reader.readCount(atMost: TextLimits.tokens)) {
+      guard let kind = TokenizerDescription.TokenKind(rawValue: try reader.read()) else { throw .unknownTag }
+      try append(try reader.readCounted(atMost: TextLimits.tokenBytes), kind: kind)
+    }
+  }
+
+  /// Writes that list.
+  func encode(to writer: inout ByteWriter) {
+    writer.writeCount(count)
+    for token in tokens {
+      writer.write(kind(of: token).rawValue)
+      writer.writeCounted(bytes(of: token))
+    }
+  }
+
   /// Adds the next token, or throws where it breaks a limit.
   mutating func append(_ bytes: [UInt8], kind: TokenizerDescription.TokenKind) throws(DecodingRejection) {
     guard bytes.count <= TextLimits.tokenBytes, storage.count + bytes.count <= TextLimits.vocabularyBytes else { throw .countAboveLimit }

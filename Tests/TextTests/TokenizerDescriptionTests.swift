@@ -69,7 +69,7 @@ import Text
     #expect(rejection([Token([1], .unused), Token([1, 1], .normal)], merges: [.init(left: 0, right: 0, result: 1)]) == .outOfRange)
     #expect(rejection(pair, beginning: 2) == .outOfRange)
     #expect(rejection(pair, adds: true) == .outOfRange)
-    #expect(throws: DecodingRejection.unknownTag) { try TokenizerDescription(decoding: [2]) }
+    #expect(throws: DecodingRejection.unknownTag) { try TokenizerDescription(decoding: [3]) }
     #expect(throws: DecodingRejection.unknownTag) { try TokenizerDescription(decoding: [1, 9]) }
     #expect(throws: DecodingRejection.countAboveLimit) { try TokenizerDescription(decoding: [1, 1, 0xff, 0xff, 0xff, 0xff]) }
     #expect(throws: DecodingRejection.truncated) { try TokenizerDescription(decoding: [1, 1, 0, 0, 16, 0]) }

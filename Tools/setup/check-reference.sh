@@ -11,6 +11,9 @@ before=$(digests)
 "${python[@]}" Tools/tables/generate.py
 "${python[@]}" Tools/reference/make_vectors.py
 diff <("${python[@]}" Tools/tables/unicode_classes.py) Sources/Text/UnicodeClassTable.swift
+diff <("${python[@]}" Tools/tables/word_piece.py classes) Sources/Text/WordPiece/WordClassTable.swift
+diff <("${python[@]}" Tools/tables/word_piece.py low) Sources/Text/WordPiece/LowFoldingTable.swift
+diff <("${python[@]}" Tools/tables/word_piece.py high) Sources/Text/WordPiece/HighFoldingTable.swift
 if ! diff <(echo "$before") <(digests); then
   echo "error: the files above were stale; they have been written anew" >&2
   exit 1

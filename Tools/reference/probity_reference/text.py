@@ -62,6 +62,28 @@ def smollm(text):
 SPLIT = {1: gpt2, 2: smollm}
 
 
+def encode_ranges(text, special, encode_range):
+    """[TEXT-5] Special tokens as they are written, and the tokens of the ranges between them; None if there is no encoding."""
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    if len(data) > MOST_ENCODED or not well_formed(data):
+        return None
+    result = []
+    longest, at, start = max(map(len, special), default=0), 0, 0
+    while at < len(data):
+        found = next((data[at:at + n] for n in range(longest, 0, -1) if data[at:at + n] in special and at + n <= len(data)), None)
+        if found is None or data[at] & 0xC0 == 0x80:
+            at += 1
+            continue
+        part = encode_range(data[start:at].decode())
+        if part is None:
+            return None
+        result += part + [special[found]]
+        at += len(found)
+        start = at
+    part = encode_range(data[start:].decode())
+    return None if part is None else result + part
+
+
 @dataclass
 class Tokenizer:
     """[TEXT-4]"""
@@ -113,34 +135,17 @@ class Tokenizer:
 
     @classmethod
     def parse(cls, data):
-        r = Reader(data)
-        if r.u8() != 1:
-            raise Refused("a tokenizer tag with no rule")
-        tokenizer = cls(r.u8(), r.listing(2**20, lambda: (r.u8(), r.counted(1024))),
-                        r.listing(2**20, lambda: (r.u32(), r.u32(), r.u32())), r.option(r.u32), r.boolean())
-        r.end()
-        return tokenizer
+        return parse(data)
+
+    @classmethod
+    def read(cls, r):
+        return cls(r.u8(), r.listing(2**20, lambda: (r.u8(), r.counted(1024))),
+                   r.listing(2**20, lambda: (r.u32(), r.u32(), r.u32())), r.option(r.u32), r.boolean())
 
     def encode(self, text):
         """[TEXT-5] The tokens of a text, or None if it has no encoding. `text` is a str or bytes."""
-        data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
-        if len(data) > MOST_ENCODED or not well_formed(data):
-            return None
-        result = [self.beginning] if self.adds_beginning else []
-        longest, at, start = max(map(len, self.special), default=0), 0, 0
-        while at < len(data):
-            found = next((data[at:at + n] for n in range(longest, 0, -1) if data[at:at + n] in self.special and at + n <= len(data)), None)
-            if found is None or data[at] & 0xC0 == 0x80:
-                at += 1
-                continue
-            part = self.encode_range(data[start:at].decode())
-            if part is None:
-                return None
-            result += part + [self.special[found]]
-            at += len(found)
-            start = at
-        part = self.encode_range(data[start:].decode())
-        return None if part is None else result + part
+        found = encode_ranges(text, self.special, self.encode_range)
+        return None if found is None else ([self.beginning] if self.adds_beginning else []) + found
 
     def encode_range(self, text):
         result = []
@@ -163,6 +168,109 @@ class Tokenizer:
         data = b"".join(self.tokens[n][1] for n in tokens if n < len(self.tokens) and self.tokens[n][0] in (NORMAL, BYTE, USER))
         text = repaired(data)
         return None if len(text) > MOST_DECODED else text
+
+
+IDEOGRAPHS = (
+    (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x2A6DF), (0x2A700, 0x2B73F), (0x2B740, 0x2B81F), (0x2B920, 0x2CEAF),
+    (0x2F800, 0x2FA1F))
+
+
+def is_dropped(scalar):
+    """[TEXT-8]"""
+    return scalar == "\ufffd" or (scalar not in "\t\n\r" and unicodedata.category(scalar) in ("Cc", "Cf", "Co"))
+
+
+def is_punctuation(scalar):
+    return unicodedata.category(scalar)[0] == "P" or scalar in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+
+
+def fold(scalar):
+    """Decomposed, without marks, in lower case; a scalar alone has nothing to be reordered with but its own marks."""
+    return "".join(c.lower() for c in unicodedata.normalize("NFD", scalar) if unicodedata.category(c) != "Mn")
+
+
+def words(text, folds):
+    """[TEXT-8] The words of a range."""
+    found, word = [], ""
+    for scalar in text:
+        if is_dropped(scalar):
+            continue
+        alone = any(low <= ord(scalar) <= high for low, high in IDEOGRAPHS)
+        if alone or ord(scalar) in SPACES:
+            found, word = found + [word], ""
+        if ord(scalar) in SPACES:
+            continue
+        for c in fold(scalar) if folds else scalar:
+            if is_punctuation(c):
+                found, word = found + [word, c], ""
+            else:
+                word += c
+        if alone:
+            found, word = found + [word], ""
+    return [w for w in found + [word] if w]
+
+
+@dataclass
+class WordPieces:
+    """[TEXT-8]"""
+    folds: bool
+    tokens: list
+    unknown: int
+    beginning: int
+    end: int
+
+    def __post_init__(self):
+        Tokenizer(1, self.tokens, [], None, False)
+        for kind, data in self.tokens:
+            if kind == BYTE or not data or not well_formed(data):
+                raise Refused("a token of word pieces")
+        if max(self.unknown, self.beginning, self.end) >= len(self.tokens):
+            raise Refused("a token that is not in the list")
+        self.special, self.ordinary = {}, {}
+        for number, (kind, data) in enumerate(self.tokens):
+            if kind in (UNKNOWN, CONTROL, USER):
+                self.special.setdefault(data, number)
+            elif kind == NORMAL:
+                self.ordinary.setdefault(data.decode(), number)
+
+    def serialise(self):
+        return (u8(2) + boolean(self.folds) + listing([u8(kind) + counted(data) for kind, data in self.tokens])
+                + u32(self.unknown) + u32(self.beginning) + u32(self.end))
+
+    @classmethod
+    def read(cls, r):
+        return cls(r.boolean(), r.listing(2**20, lambda: (r.u8(), r.counted(1024))), r.u32(), r.u32(), r.u32())
+
+    def encode(self, text):
+        found = encode_ranges(text, self.special, self.encode_range)
+        return None if found is None else [self.beginning] + found + [self.end]
+
+    def encode_range(self, text):
+        return [token for word in words(text, self.folds) for token in self.pieces(word)]
+
+    def pieces(self, word):
+        found, at = [], 0
+        while at < len(word) and len(word) <= 100:
+            ends = [e for e in range(len(word), at, -1) if ("##" if at else "") + word[at:e] in self.ordinary]
+            if not ends:
+                return [self.unknown]
+            found.append(self.ordinary[("##" if at else "") + word[at:ends[0]]])
+            at = ends[0]
+        return found or [self.unknown]
+
+    def decode(self, tokens):
+        return None
+
+
+def parse(data):
+    """[TEXT-4] [TEXT-8] A tokenizer of either kind."""
+    r = Reader(data)
+    tag = r.u8()
+    if tag not in (1, 2):
+        raise Refused("a tokenizer tag with no rule")
+    tokenizer = (Tokenizer if tag == 1 else WordPieces).read(r)
+    r.end()
+    return tokenizer
 
 
 # UTF-8 by table 3-7 of the Unicode Standard: the first byte's range, then the ranges of the bytes after it.
