@@ -1,5 +1,5 @@
 /// How many fraction bits the values between the ops have: measured on SmolLM2, with at least 4 times headroom where a value can grow.
-enum FractionBits {
+package enum FractionBits {
   /// The residual stream.
   static let residual = 14
   /// Outputs of linear maps that are not added to the residual stream, attention's output, logits.
@@ -13,7 +13,14 @@ enum FractionBits {
   /// The product of the gate.
   static let gate = 14
   /// The output of a norm, unless its gains are large.
-  static let norm = 20
+  package static let norm = 20
+
+  /// Rows of an encoder before and after their norm, unless the gains are large. These three were measured on MiniLM-L6.
+  static let encoderRow = 18
+  /// Keys of an encoder.
+  static let encoderKey = 10
+  /// Values of an encoder.
+  static let encoderValue = 11
 }
 
 /// A positive factor as `multiplier * 2^-shift`, or zero. `[NUM-6]`

@@ -4,6 +4,10 @@ import Inference
 public enum ImportError: Error, Hashable, Sendable {
   /// The source is not a file that can be read.
   case source(GGUFRejection)
+  /// The source is not a safetensors file that can be read.
+  case safetensors(SafetensorsRejection)
+  /// What stands beside the tensors cannot be read.
+  case folder(ModelFolderRejection)
   /// The source is well formed, but the executor cannot run such a model.
   case model(ModelRejection)
   /// Reading or writing failed.
@@ -12,7 +16,7 @@ public enum ImportError: Error, Hashable, Sendable {
 
 /// Why the executor cannot run a model that a well-formed file describes.
 public enum ModelRejection: Error, Hashable, Sendable {
-  /// The architecture is not `llama`.
+  /// The architecture is neither `llama` nor `bert`.
   case unsupportedArchitecture(String)
   /// A key asks for something that the graph cannot express.
   case unsupportedKey(String)
@@ -24,6 +28,8 @@ public enum ModelRejection: Error, Hashable, Sendable {
   case unexpectedTensor(String)
   /// A tensor has other dimensions than the sizes ask for.
   case wrongShape(tensor: String, expected: [Int], found: [Int])
+  /// A tensor holds other things than numbers of at most single precision.
+  case notFloatingPoint(tensor: String)
   /// A tensor holds an infinity or a NaN.
   case notFinite(tensor: String)
   /// A tensor's values are too large or too small for fixed point.
@@ -55,6 +61,8 @@ extension ImportError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .source(let rejection): rejection.description
+    case .safetensors(let rejection): rejection.description
+    case .folder(let rejection): rejection.description
     case .model(let rejection): rejection.description
     case .file(let failure): failure.description
     }
@@ -64,12 +72,13 @@ extension ImportError: CustomStringConvertible {
 extension ModelRejection: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .unsupportedArchitecture(let name): "the architecture \(name) is not supported (llama is)"
+    case .unsupportedArchitecture(let name): "the architecture \(name) is not supported (llama and bert are)"
     case .unsupportedKey(let key): "the model uses \(key), which the graph cannot express"
     case .unsupportedSize(let name, let rule): "\(name) must be \(rule)"
     case .missingTensor(let name): "the tensor \(name) is missing"
-    case .unexpectedTensor(let name): "the tensor \(name) is not one of the architecture llama without biases, experts or frequency factors"
+    case .unexpectedTensor(let name): "the tensor \(name) is not one that the architecture has"
     case .wrongShape(let tensor, let expected, let found): "the tensor \(tensor) has the dimensions \(found), not \(expected)"
+    case .notFloatingPoint(let tensor): "the tensor \(tensor) is not F32, F16 or BF16"
     case .notFinite(let tensor): "the tensor \(tensor) holds a value that is not finite"
     case .outOfScale(let tensor): "the values of the tensor \(tensor) are too large or too small for fixed point"
     case .graph(let rejection): "the graph is not valid: \(rejection)"

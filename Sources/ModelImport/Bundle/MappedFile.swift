@@ -17,6 +17,13 @@ enum MappedFile {
     return UnsafeRawBufferPointer(start: address, count: count)
   }
 
+  /// The bytes of a file as `Data` that unmaps them in the end.
+  static func data(_ path: String) throws(FileFailure) -> Data {
+    guard let buffer = try map(path), let address = UnsafeMutableRawPointer(mutating: buffer.baseAddress) else { return Data() }
+    return Data(
+      bytesNoCopy: address, count: buffer.count, deallocator: .custom { MappedFile.unmap(UnsafeRawBufferPointer(start: $0, count: $1)) })
+  }
+
   /// Gives back what `map` gave.
   static func unmap(_ buffer: UnsafeRawBufferPointer) {
     munmap(UnsafeMutableRawPointer(mutating: buffer.baseAddress), buffer.count)

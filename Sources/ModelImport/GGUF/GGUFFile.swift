@@ -16,16 +16,9 @@ public struct GGUFFile: Sendable {
 
   /// Reads the header of a file that is mapped into memory; the file must not change while it is.
   public init(contentsOf path: String) throws(ImportError) {
-    let mapped: UnsafeRawBufferPointer?
-    do throws(FileFailure) { mapped = try MappedFile.map(path) } catch { throw .file(error) }
-    let data = mapped.flatMap { buffer in
-      UnsafeMutableRawPointer(mutating: buffer.baseAddress).map { address in
-        Data(
-          bytesNoCopy: address, count: buffer.count, deallocator: .custom { MappedFile.unmap(UnsafeRawBufferPointer(start: $0, count: $1)) }
-        )
-      }
-    }
-    do throws(GGUFRejection) { try self.init(data ?? Data()) } catch { throw .source(error) }
+    let data: Data
+    do throws(FileFailure) { data = try MappedFile.data(path) } catch { throw .file(error) }
+    do throws(GGUFRejection) { try self.init(data) } catch { throw .source(error) }
   }
 
   /// Reads the header of a file that is in memory.

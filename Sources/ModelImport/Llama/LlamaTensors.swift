@@ -29,11 +29,14 @@ package struct QuantisedNorm {
   package let outputBits: Int
 
   /// Quantises gains, or nil where they are too large.
-  package init?(_ values: [Float]) {
+  /// - Parameters:
+  ///   - room: the largest magnitude that is added to an output.
+  ///   - mostOutputBits: the most fraction bits of the output.
+  package init?(_ values: [Float], besides room: Double = 0, mostOutputBits: Int = FractionBits.norm) {
     let root = Double(values.count).squareRoot()
     let largest = Double(values.reduce(0) { max($0, $1.magnitude) }) * root
     // A normalised value is at most the root, so an output is at most `largest`: below 2^29 with these bits.
-    guard let outputBits = (0...FractionBits.norm).last(where: { largest < Double(sign: .plus, exponent: 29 - $0, significand: 1) }),
+    guard let outputBits = (0...mostOutputBits).last(where: { largest + room < Double(sign: .plus, exponent: 29 - $0, significand: 1) }),
       let gainBits = (0...20).last(where: { largest < Double(sign: .plus, exponent: 23 - $0, significand: 0x1.fffffcp-1) })
     else { return nil }
     let unit = Double(sign: .plus, exponent: gainBits, significand: root)
