@@ -36,7 +36,7 @@ public enum ChainAudit {
     var pool = Mempool()
     var journal = Journal()
     try journal.load(into: &pool, from: chain)
-    var replay = Replay(genesis)
+    var replay = try Replay(genesis, reader)
     var transactions: UInt64 = 0
     while replay.tip.header.height < chain.height {
       let height = replay.tip.nextHeight
@@ -50,11 +50,52 @@ public enum ChainAudit {
       guard replay.tip.hash == chain.tip.hash, replay.tip.state == chain.tip.state else {
         throw .inconsistent("the stored state is not what the stored blocks lead to")
       }
+      try replay.nodes.finish()
+      guard try count(reader, .transaction) == transactions else {
+        throw .inconsistent("places of transactions are noted that stand in no block")
+      }
     }
+    try checkBlobs(reader, upTo: chain.height)
     return Report(
       height: chain.height.value, headerHash: chain.tip.hash, stateRoot: chain.tip.header.stateRoot,
       replayedHeight: replay.tip.header.height.value,
       transactions: transactions, waiting: pool.count)
+  }
+
+  /// Every blob that is stored must be the one of its name and be noted under the newest block that holds it; nothing else is noted.
+  private static func checkBlobs(_ reader: ChainReader, upTo tip: Height) throws(NodeFailure) {
+    var newest: [Digest: Height] = [:]
+    var height: Height? = .genesis
+    while let current = height, current <= tip {
+      for digest in try reader.block(at: current).body.blobs { newest[digest] = current }
+      height = current.adding(1)
+    }
+    var kept: UInt64 = 0
+    for (digest, height) in newest.sorted(by: { $0.key < $1.key }) {
+      let use = try reader.read(ChainKey.blobUse(digest))
+      guard use == nil || use == height.encoded else { throw .inconsistent("blob \(digest) is not noted under block \(height)") }
+      let blob = try reader.blob(digest)
+      guard (blob == nil) == (use == nil) else { throw .inconsistent("blob \(digest) is kept without a note of it, or noted and gone") }
+      guard let blob else { continue }
+      guard Digest.hash(blob) == digest else { throw .inconsistent("blob \(digest) is damaged") }
+      kept += 1
+    }
+    for kind in [ChainKey.Kind.blob, .blobUse] where try count(reader, kind) != kept {
+      throw .inconsistent("there are blobs, or notes of them, that stand in no block")
+    }
+  }
+
+  private static func count(_ reader: ChainReader, _ kind: ChainKey.Kind) throws(NodeFailure) -> UInt64 {
+    var count: UInt64 = 0
+    do throws(StoreFailure) {
+      try reader.store.scan(prefix: kind.prefix) { _, _ in
+        count += 1
+        return true
+      }
+    } catch {
+      throw .store(error)
+    }
+    return count
   }
 
   private static func checkPlaces(_ accepted: AcceptedBlock, _ reader: ChainReader) throws(NodeFailure) {
@@ -70,33 +111,40 @@ public enum ChainAudit {
 /// A chain in memory that only moves forward.
 private struct Replay {
   var tip: ChainTip
+  var nodes: StoredNodesAudit
   private var tree = StateTreeMemory()
   private var tokenizers = TokenizerShelf()
 
-  init(_ genesis: Genesis) {
+  init(_ genesis: Genesis, _ reader: ChainReader) throws(NodeFailure) {
     tip = ChainTip(genesis: genesis)
+    nodes = StoredNodesAudit(reader)
+    let update: StateTreeUpdate
     do {
-      tree.apply(try StateTree(reader: tree, version: nil).updated(by: tip.state.entries.treeChanges, version: 0))
+      update = try StateTree(reader: tree, version: nil).updated(by: tip.state.entries.treeChanges, version: 0)
     } catch {
       preconditionFailure("an update of an empty tree reads no node")
     }
+    tree.apply(update)
+    try nodes.follow(update, at: .genesis)
   }
 
   mutating func advance(by block: UnverifiedBlock) throws(NodeFailure) -> AcceptedBlock {
     let height = tip.nextHeight
+    let (accepted, update): (AcceptedBlock, StateTreeUpdate)
     do {
       let verified = try VerifiedBlock(block, genesis: tip.genesis)
       let executed = try BlockExecutor.execute(verified, on: tip, tokenizers: tokenizers)
-      let update = try StateTree(reader: tree, version: tip.header.height.value).updated(
+      update = try StateTree(reader: tree, version: tip.header.height.value).updated(
         by: executed.changes.treeChanges, version: height.value)
-      let accepted = try executed.accepted(stateRoot: update.root)
-      tree.apply(update)
-      tree.prune(update.staleNodes)
+      accepted = try executed.accepted(stateRoot: update.root)
       tokenizers = try tokenizers.with(accepted)
-      tip.advance(by: accepted)
-      return accepted
     } catch {
       throw .inconsistent("block \(height) is not valid on the one before: \(error)")
     }
+    tree.apply(update)
+    tree.prune(update.staleNodes)
+    tip.advance(by: accepted)
+    try nodes.follow(update, at: height)
+    return accepted
   }
 }

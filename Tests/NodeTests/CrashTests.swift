@@ -64,7 +64,7 @@ struct CrashTests {
     await #expect(throws: NodeError.self) { _ = try await node.events() }
   }
 
-  @Test("A store that was changed behind our back is not opened, and not guessed at")
+  @Test("A store that was changed behind our back does not pass the audit: every key counts")
   func tampering() async throws {
     let disk = MemoryStore()
     let node = try fixture.node(disk)
@@ -72,7 +72,6 @@ struct CrashTests {
     _ = try await node.produceBlock()
     _ = try await node.submit(fixture.transfer(nonce: 1), wait: .accepted)
     _ = try await node.produceBlock()
-    // Every key but the index of transactions, the heights of blobs and stale nodes is needed for opening; the audit finds the index.
     for (key, value) in disk.contents {
       for change in [value.map { $0 ^ 1 }, nil] {
         let damaged = MemoryStore()
@@ -80,8 +79,6 @@ struct CrashTests {
         for (other, content) in disk.contents { batch.put(other, content) }
         if let change { batch.put(key, change) } else { batch.delete(key) }
         try damaged.write(batch, .synced)
-        let isIndex = [6, 9].contains(key.first)
-        if isIndex || (key.first == 8 && (try? ChainAudit.run(damaged, genesis: fixture.chain.genesis)) != nil) { continue }
         #expect(throws: NodeFailure.self, "key \(key.hex.prefix(24))") { try ChainAudit.run(damaged, genesis: fixture.chain.genesis) }
       }
     }
