@@ -19,7 +19,7 @@ PEER := gguf==0.19.0 llama-cpp-python==0.3.36
 SWIFT_SOURCES := Package.swift Sources Tests Tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo model test test-debug check format bench bench-short clean
+.PHONY: help setup build demo model test test-debug crash-test check format bench bench-short clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -50,6 +50,13 @@ test: $(BUNDLE) ## run all tests
 
 test-debug: $(BUNDLE) ## run all tests in the debug configuration, which also checks the bounds of unsafe buffers (slow)
 	swift test
+
+CRASHES := --kills 50 --power-cuts 10
+
+crash-test: setup ## kill a node 50 times under load and in its start, cut its power, damage its store: nothing acknowledged is lost
+	$(SWIFT_BUILD) --product probity
+	$(SWIFT_BUILD) --product probity-crash-test
+	python3 -B Tools/crash-test/run.py $(CRASHES)
 
 check: $(BUNDLE) ## lint, the rules of the tree, the freshness of the vectors, the reference beside the executor on the real model
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)

@@ -27,6 +27,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     // Layer 0: C
@@ -85,6 +86,7 @@ let package = Package(
         "Bytes", "Cryptography", "Merkle", "Text", "Inference", "Ledger", "LightVerification", "NodeInterface", "Node", "Provider",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     library("NodeClient", ["Bytes", "Cryptography", "Merkle", "Inference", "Ledger", "LightVerification", "NodeInterface"]),
     library("ModelImport", ["Bytes", "Cryptography", "Merkle", "Text", "Inference", "Tensors"]),
@@ -107,6 +109,14 @@ let package = Package(
       name: "probity-bench",
       dependencies: ["Bytes", "Cryptography", "Merkle", "Text", "Inference", "Tensors", "Ledger", "ModelImport"],
       path: "Tools/Benchmark/Sources",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "probity-crash-test",
+      dependencies: [
+        "Bytes", "Cryptography", "Inference", "Ledger", "NodeInterface", "NodeClient", "TestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tools/crash-test/Sources",
       swiftSettings: strict),
 
     // Tests

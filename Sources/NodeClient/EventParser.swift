@@ -8,19 +8,10 @@ struct EventParser {
 
   private var pending: [UInt8] = []
 
-  /// The events of a stream of pieces. It ends with the stream, or where a message cannot be understood.
+  /// The events of a stream of pieces, parsed as they are read. It ends with the stream, or where a message cannot be understood.
   static func events(_ pieces: AsyncStream<[UInt8]>) -> AsyncStream<NodeEvent> {
-    let (stream, continuation) = AsyncStream.makeStream(of: NodeEvent.self)
-    let reading = Task {
-      var parser = EventParser()
-      for await piece in pieces {
-        guard let events = parser.feed(piece) else { break }
-        for event in events { continuation.yield(event) }
-      }
-      continuation.finish()
-    }
-    continuation.onTermination = { _ in reading.cancel() }
-    return stream
+    let reader = EventReader(pieces)
+    return AsyncStream { await reader.next() }
   }
 
   /// Takes a piece in and returns the events that are complete, or nil if one is none.
@@ -63,5 +54,24 @@ struct EventParser {
     case "missed": return .event(.missed)
     default: return .comment
     }
+  }
+}
+
+/// Parses events only when somebody asks for one: what waits is bounded by the stream of pieces alone.
+private actor EventReader {
+  private let pieces: AsyncStream<[UInt8]>
+  private var parser = EventParser()
+  private var ready: [NodeEvent] = []
+
+  init(_ pieces: AsyncStream<[UInt8]>) { self.pieces = pieces }
+
+  func next() async -> NodeEvent? {
+    // Iterators of this kind of stream share its buffer: each continues where the last one stopped.
+    var iterator = pieces.makeAsyncIterator()
+    while ready.isEmpty {
+      guard let piece = await iterator.next(), let events = parser.feed(piece) else { return nil }
+      ready = events.reversed()
+    }
+    return ready.popLast()
   }
 }

@@ -53,12 +53,16 @@ final class HTTPTransport: Sendable {
     return try result.get()
   }
 
-  /// Opens a stream of pieces; it ends when the server ends it, when the connection breaks, or when nobody reads any more.
+  /// How many pieces of a stream may wait for their reader; curl hands over at most 16 KiB at a time.
+  private static let waitingPieces = 256
+
+  /// Opens a stream of pieces; it ends when the server ends it, when the connection breaks, when nobody reads any more, or when the
+  /// reader is so slow that a piece found no room.
   func stream(_ path: String) throws(NodeError) -> AsyncStream<[UInt8]> {
     var request = try request("GET", path, [])
     request.timeoutInterval = 86_400
     let task = session.dataTask(with: request)
-    let (stream, continuation) = AsyncStream.makeStream(of: [UInt8].self, bufferingPolicy: .unbounded)
+    let (stream, continuation) = AsyncStream.makeStream(of: [UInt8].self, bufferingPolicy: .bufferingOldest(HTTPTransport.waitingPieces))
     continuation.onTermination = { _ in task.cancel() }
     transfers.begin(task.taskIdentifier, .streaming(continuation))
     task.resume()
@@ -138,8 +142,13 @@ private final class Transfers: NSObject, URLSessionDataDelegate, Sendable {
         running[dataTask.taskIdentifier] = .collecting(collection)
         return goesOn
       case .streaming(let continuation):
-        continuation.yield(Array(data))
-        return true
+        switch continuation.yield(Array(data)) {
+        case .enqueued: return true
+        case .dropped, .terminated:
+          continuation.finish()
+          return false
+        @unknown default: return false
+        }
       case nil: return false
       }
     }

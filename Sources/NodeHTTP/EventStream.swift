@@ -1,16 +1,17 @@
 import Foundation
 import Hummingbird
 import NodeInterface
+import ServiceLifecycle
 
 /// Events as server-sent events: the name of the kind, and the event as one line of JSON.
 enum EventStream {
-  /// An answer that ends when the node stops or the client goes.
+  /// An answer that ends when the node or the server stops, or the client goes.
   static func response(_ events: AsyncStream<NodeEvent>) -> Response {
     Response(
       status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
       body: ResponseBody { writer in
         try await writer.write(ByteBuffer(string: ": probity\n\n"))
-        for await event in events { try await writer.write(ByteBuffer(string: text(event))) }
+        for await event in events.cancelOnGracefulShutdown() { try await writer.write(ByteBuffer(string: text(event))) }
         try await writer.finish(nil)
       })
   }

@@ -1,5 +1,6 @@
 import Hummingbird
 import Logging
+import ServiceLifecycle
 
 /// An HTTP server with bounds on everything that a client can send: the node's and the provider's alike.
 public struct HTTPServer: Sendable {
@@ -28,6 +29,9 @@ public struct HTTPServer: Sendable {
   /// The context of a request.
   typealias Context = BasicRequestContext
 
+  /// How long answers that have begun may take to end once the server is to stop.
+  private static let stopSeconds: Int64 = 5
+
   private let configuration: Configuration
   private let routes: @Sendable (Router<Context>) -> Void
   private let statistics: RequestStatistics
@@ -43,7 +47,7 @@ public struct HTTPServer: Sendable {
     self.log = log
   }
 
-  /// Serves until the task is cancelled.
+  /// Serves until the task is cancelled; then answers that have begun may end, within a few seconds.
   /// - Parameter onReady: Called with the port once connections are accepted.
   public func run(onReady: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
     let router = Router(context: Context.self)
@@ -61,6 +65,19 @@ public struct HTTPServer: Sendable {
         address: .hostname(configuration.host, port: configuration.port), serverName: "probity",
         availableConnectionsDelegate: .maximum(configuration.connections, logger: log)),
       onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) }, logger: log)
-    try await application.run()
+    var services = ServiceGroupConfiguration(services: [application], logger: log)
+    services.maximumGracefulShutdownDuration = .seconds(HTTPServer.stopSeconds)
+    let group = ServiceGroup(configuration: services)
+    // Not a child of this task: cancelling it would cut answers off, and the server would report that as an error.
+    let serving = Task { try await group.run() }
+    try await withTaskCancellationHandler {
+      do {
+        try await serving.value
+      } catch {
+        guard Task.isCancelled else { throw error }
+      }
+    } onCancel: {
+      Task { await group.triggerGracefulShutdown() }
+    }
   }
 }

@@ -3,6 +3,7 @@ import Hummingbird
 import Ledger
 import Logging
 import NodeInterface
+import ServiceLifecycle
 
 /// The HTTP interface of a node: `NodeRoute` lists the paths, `/openapi.json` describes them.
 public struct NodeServer: Sendable {
@@ -47,7 +48,7 @@ public struct NodeServer: Sendable {
       let wait: SubmissionWait = try reading.queryChoice("wait") ?? .accepted
       let bytes = try await reading.body(atMost: Submission.maximumBytes)
       guard let submission = try? Submission(decoding: bytes) else { throw NodeError.malformed("the body is not a submission") }
-      let status = try await api.submit(submission, wait: wait)
+      let status = try await cancelWhenGracefulShutdown { try await api.submit(submission, wait: wait) }
       return Response(json: status, status: status.inclusion == nil ? .accepted : .ok)
     }
     on(router, .transaction) { api, reading in Response(json: try await api.transaction(reading.digest("id"))) }
@@ -56,7 +57,8 @@ public struct NodeServer: Sendable {
     }
     on(router, .block) { api, reading in
       let height = Height(try reading.number("height"))
-      return Response(bytes: try await api.block(at: height, waitingUpTo: reading.queryNumber("wait") ?? 0))
+      let seconds: UInt32 = try reading.queryNumber("wait") ?? 0
+      return Response(bytes: try await cancelWhenGracefulShutdown { try await api.block(at: height, waitingUpTo: seconds) })
     }
     on(router, .header) { api, reading in Response(bytes: try await api.header(at: Height(reading.number("height"))).encoded) }
     on(router, .attestations) { api, reading in

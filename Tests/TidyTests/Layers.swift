@@ -28,6 +28,7 @@ enum Layers {
     "Hummingbird": ["NodeHTTP"],
     "NIOCore": ["NodeHTTP"],
     "HTTPTypes": ["NodeHTTP"],
+    "ServiceLifecycle": ["NodeHTTP"],
     "ArgumentParser": ["probity", "probity-verify"],
     "Logging": ["Node", "Watchtower", "Provider", "NodeHTTP", "probity"],
     "FoundationNetworking": ["NodeClient"],
