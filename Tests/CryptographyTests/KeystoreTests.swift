@@ -78,6 +78,28 @@ struct KeystoreTests {
     #expect(throws: KeystoreRejection.wrongPassword) { try Keystore.open(otherKey, password: KeystoreTests.password) }
   }
 
+  @Test("Mutated key files are refused by name, and only the very same file opens")
+  func mutations() {
+    var generator = SeededGenerator.printed()
+    let raw = generator.mutations(of: [file]) { (bytes: [UInt8]) throws(KeystoreRejection) in
+      let opened = try Keystore.open(bytes, password: KeystoreTests.password)
+      #expect(opened.publicKey == key.publicKey)
+      return file
+    }
+    #expect(raw.isSound, "\(raw)")
+    // With a checksum that fits, the faults reach what stands behind it.
+    let sealed = generator.mutations(of: [Array(file.dropLast(32))]) { (content: [UInt8]) throws(KeystoreRejection) in
+      let bytes = content + Digest.hash(tag: HashTag("probity/keystore"), content).bytes
+      _ = try Keystore.publicKey(of: bytes)
+      // The cost may have become another one within the bounds: only then would opening take long.
+      if content.dropFirst(12).prefix(9) == file.dropFirst(12).prefix(9), bytes != file {
+        #expect(throws: KeystoreRejection.self) { try Keystore.open(bytes, password: KeystoreTests.password) }
+      }
+      return content
+    }
+    #expect(sealed.isSound && sealed.accepted > 100, "\(sealed)")
+  }
+
   @Test("A file that authenticates but names another public key is damaged")
   func foreignPublicKey() throws {
     let other = try #require(PrivateKey([UInt8](repeating: 8, count: 32))).publicKey

@@ -4,27 +4,8 @@ import Inference
 import TestSupport
 import Testing
 
-/// Mutations of valid bytes: each is refused or gives a value that encodes to the same bytes; nothing traps.
-private func mutate(_ bytes: [UInt8], using generator: inout SeededGenerator) -> [UInt8] {
-  var mutated = bytes
-  switch Int.random(in: 0..<4, using: &generator) {
-  case 0: mutated.removeLast(Int.random(in: 1...mutated.count, using: &generator))
-  case 1: mutated += generator.bytes(Int.random(in: 1...16, using: &generator))
-  case 2:
-    let start = Int.random(in: 0..<mutated.count, using: &generator)
-    for index in start..<min(mutated.count, start + 4) { mutated[index] = [0, 1, 0x7f, 0x80, 0xff].randomElement(using: &generator) ?? 0 }
-  default:
-    for _ in 0..<Int.random(in: 1...4, using: &generator) {
-      mutated[Int.random(in: 0..<mutated.count, using: &generator)] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
-    }
-  }
-  return mutated
-}
-
 @Suite("Hostile bytes are refused by name, and nothing traps")
 struct HostileInputTests {
-  static let mutations = 10_000
-
   private func context(_ record: Record) throws -> EvidenceContext {
     try #require(EvidenceContext(graph: TinyModel.model.graph, tensorsRoot: TinyModel.commitment.tensorsRoot, record: record))
   }
@@ -32,18 +13,38 @@ struct HostileInputTests {
   @Test("Bundles [MODEL-1] [MODEL-4]")
   func bundles() throws {
     var generator = SeededGenerator.printed()
-    let bundle = TinyModel.bundle
-    // Most of a bundle is weights; aim at the header as often.
-    let headerBytes = TinyModel.header.preamble.count
-    for round in 0..<Self.mutations {
-      var mutated = bundle
-      if round.isMultiple(of: 2) {
-        mutated = mutate(bundle, using: &generator)
-      } else {
-        mutated[Int.random(in: 0..<headerBytes, using: &generator)] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
-      }
-      do throws(BundleRejection) { _ = try Model(ModelBytes(copying: mutated)) } catch { _ = error }
+    let whole = generator.mutations(of: [TinyModel.bundle]) { (bytes: [UInt8]) throws(BundleRejection) in
+      _ = try Model(ModelBytes(copying: bytes))
+      return bytes
     }
+    #expect(whole.isSound && whole.accepted > 100, "\(whole)")
+    // Most of a bundle is weights: once more with the faults in the header, behind a length that is right.
+    let weights = TinyModel.bundle.dropFirst(TinyModel.header.preamble.count)
+    let header = generator.mutations(of: [TinyModel.header.encoded]) { (bytes: [UInt8]) throws(BundleRejection) in
+      var writer = ByteWriter()
+      writer.writeFixed(BundleHeader.magic)
+      writer.writeCounted(bytes)
+      writer.writeFixed([UInt8](repeating: 0, count: BundleHeader.padding(after: writer.bytes.count)))
+      _ = try Model(ModelBytes(copying: writer.bytes + weights))
+      return (try? BundleHeader(decoding: bytes))?.encoded ?? []
+    }
+    #expect(header.isSound && header.accepted > 100, "\(header)")
+  }
+
+  @Test("Graphs [GRAPH-1]")
+  func graphs() {
+    var generator = SeededGenerator.printed()
+    var refusals: Set<String> = []
+    let outcome = generator.mutations(of: [TinyModel.graph]) { description in
+      do throws(GraphRejection) {
+        let graph = try Graph(description)
+        #expect(graph.layouts.count == description.segments.count)
+      } catch {
+        refusals.insert("\(error)".prefix { $0 != "(" }.description)
+      }
+    }
+    #expect(outcome.isSound && outcome.accepted > 100, "\(outcome)")
+    #expect(refusals.count > 3, "\(refusals)")
   }
 
   @Test("A bundle is refused for the reason that is true [MODEL-1] [MODEL-4]")
@@ -92,7 +93,7 @@ struct HostileInputTests {
     let prover = StepProver(
       model: TinyModel.model, trees: TinyModel.trees, own: honest.trace, claimedRoots: honest.trace.segments.map(\.root))
     let graph = TinyModel.model.graph
-    var proofs: [[UInt8]] = []
+    var proofs: [StepProof] = []
     for segment in graph.segments.indices {
       let leaf = graph.layouts[segment].leafCount(honest.trace.extent) - 1
       let rows = honest.trace.extent.rows(of: graph.layouts[segment].domain)
@@ -102,35 +103,36 @@ struct HostileInputTests {
       let proof = prover.step(
         StepPosition(segment: segment, row: row, chunk: chunk), claimedLeaf: content, claimedSegment: honest.trace.segments[segment],
         token: stream[min(row, stream.count - 1)])
-      proofs.append(try #require(proof).encoded)
+      proofs.append(try #require(proof))
     }
-    for round in 0..<Self.mutations {
-      let mutated = mutate(proofs[round % proofs.count], using: &generator)
-      guard let proof = try? StepProof(decoding: mutated) else { continue }
-      #expect(proof.encoded == mutated)
-      #expect((try? proof.verdict(in: context)) != .fraud)
-    }
+    let outcome = generator.mutations(of: proofs) { #expect((try? $0.verdict(in: context)) != .fraud) }
+    #expect(outcome.isSound && outcome.accepted > 100, "\(outcome)")
   }
 
-  @Test("Token proofs, counterexamples and records [REC-2] [REC-5] [REC-6]")
+  @Test("Token proofs and counterexamples: a mutated one never shows fraud in an honest record [REC-5] [REC-6]")
   func otherEvidence() throws {
     var generator = SeededGenerator.printed()
     let honest = try TinyRecord.honest("Hello, Probity!")
     let context = try context(honest.record)
     let prover = StepProver(
       model: TinyModel.model, trees: TinyModel.trees, own: honest.trace, claimedRoots: honest.trace.segments.map(\.root))
-    let token = try #require(prover.token(row: 0)).encoded
-    let counterexample = try #require(prover.counterexample(row: 0, column: 3, token: honest.record.outputTokens[0])).encoded
-    let record = honest.record.encoded
-    for _ in 0..<Self.mutations {
-      if let proof = try? TokenProof(decoding: mutate(token, using: &generator)) {
-        #expect((try? proof.verdict(in: context)) != .fraud)
-      }
-      if let proof = try? Counterexample(decoding: mutate(counterexample, using: &generator)) {
-        #expect((try? proof.verdict(in: context)) != .fraud)
-      }
-      let bytes = mutate(record, using: &generator)
-      if let decoded = try? Record(decoding: bytes) { #expect(decoded.encoded == bytes) }
+    let tokens = [try #require(prover.token(row: 0)), try #require(prover.token(row: 1))]
+    let tokenOutcome = generator.mutations(of: tokens) { #expect((try? $0.verdict(in: context)) != .fraud) }
+    #expect(tokenOutcome.isSound && tokenOutcome.accepted > 100, "\(tokenOutcome)")
+    let counterexample = try #require(prover.counterexample(row: 0, column: 3, token: honest.record.outputTokens[0]))
+    let outcome = generator.mutations(of: [counterexample]) { #expect((try? $0.verdict(in: context)) != .fraud) }
+    #expect(outcome.isSound && outcome.accepted > 100, "\(outcome)")
+  }
+
+  @Test("Records and batches [REC-2] [REC-7]")
+  func records() throws {
+    var generator = SeededGenerator.printed()
+    let records = try ["Hello, Probity!", "one two"].map { try TinyRecord.honest($0).record }
+    let outcome = generator.mutations(of: records)
+    #expect(outcome.isSound && outcome.accepted > 100, "\(outcome)")
+    let batches = generator.mutations(of: [TestRecords.batch(records), TestRecords.batch([records[0]])]) { batch in
+      #expect((1...Batch.recordLimit).contains(batch.records.count))
     }
+    #expect(batches.isSound && batches.accepted > 100, "\(batches)")
   }
 }

@@ -94,13 +94,18 @@ struct TransactionTests {
       chain.transaction(.transfer(Transfer(to: TestChain.key("bob").publicKey, amount: Amount(7))), from: "alice"), chain.registration(),
       chain.posting([record]), chain.transaction(.fraudProof(proof), from: "challenger"),
     ].map(\.transaction.encoded)
-    for index in 0..<10_000 {
-      let bytes = generator.mutated(seeds[index % seeds.count])
-      guard let decoded = try? Transaction(decoding: bytes) else { continue }
-      #expect(decoded.encoded == bytes)
-      guard !seeds.contains(bytes) else { continue }
-      #expect(throws: Inadmissible.self) { try VerifiedTransaction(decoding: bytes, chain: chain.genesis.root) }
+    for seed in seeds {
+      let outcome = generator.mutations(of: [seed]) { (bytes: [UInt8]) throws(DecodingRejection) in
+        let decoded = try Transaction(decoding: bytes)
+        if bytes != seed {
+          #expect(throws: Inadmissible.self) { try VerifiedTransaction(decoding: bytes, chain: chain.genesis.root) }
+        }
+        return decoded.encoded
+      }
+      #expect(outcome.isSound && outcome.accepted > 100, "\(outcome)")
     }
+    let proofs = generator.mutations(of: [proof])
+    #expect(proofs.isSound && proofs.accepted > 100, "\(proofs)")
   }
 
   @Test("Codes are those of the specification [TX-1] [TX-2]")

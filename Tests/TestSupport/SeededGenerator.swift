@@ -39,17 +39,23 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     return digest
   }
 
-  /// `bytes` after one to three random faults: a flipped bit, a changed, lost, added or doubled piece.
+  /// `bytes` after one to three random faults: a flipped bit, a piece that is changed, lost, added, doubled or cut off.
   public mutating func mutated(_ bytes: [UInt8]) -> [UInt8] {
+    let edges: [UInt8] = [0, 1, 0x7f, 0x80, 0xff]
     var result = bytes
     for _ in 0..<Int.random(in: 1...3, using: &self) {
       let place = Int.random(in: 0...result.count, using: &self)
-      switch Int.random(in: 0..<6, using: &self) {
+      switch Int.random(in: 0..<8, using: &self) {
       case 0 where place < result.count: result[place] ^= 1 << UInt8.random(in: 0..<8, using: &self)
-      case 1 where place < result.count: result[place] = [0, 1, 0x7f, 0x80, 0xff].randomElement(using: &self) ?? 0
+      case 1 where place < result.count: result[place] = edges.randomElement(using: &self) ?? 0
       case 2: result.removeLast(min(result.count, Int.random(in: 1...40, using: &self)))
       case 3: result.insert(contentsOf: self.bytes(Int.random(in: 1...40, using: &self)), at: place)
       case 4 where place < result.count: result.remove(at: place)
+      case 5:
+        // As wide as a count or an offset.
+        let edge = edges.randomElement(using: &self) ?? 0
+        for index in place..<min(result.count, place + [4, 8][Int.random(in: 0..<2, using: &self)]) { result[index] = edge }
+      case 6 where Int.random(in: 0..<4, using: &self) == 0: result.removeSubrange(place...)
       default: result.insert(contentsOf: result[place..<min(result.count, place + 32)], at: place)
       }
     }

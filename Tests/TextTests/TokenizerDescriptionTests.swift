@@ -31,17 +31,12 @@ import Text
       tokens: (97...122).map { Token([$0], .normal) } + [Token(Array("th".utf8), .normal), Token(Array("<|x|>".utf8), .control)],
       merges: [.init(left: 19, right: 7, result: 26)], beginningToken: 27, addsBeginningToken: false)
     let texts = ["the thin thing", "<|x|>th", "t h"].map { Array($0.utf8) }
-    var accepted = 0
-    for _ in 0..<10_000 {
-      let bytes = generator.mutated(small.encoded)
-      guard let description = try? TokenizerDescription(decoding: bytes) else { continue }
-      accepted += 1
-      #expect(description.encoded == bytes)
+    let outcome = generator.mutations(of: [small]) { description in
       let tokenizer = Tokenizer(description)
       for text in texts { _ = try? tokenizer.encode(text) }
-      _ = try tokenizer.decode([0, 26, 27, 28, .max])
+      _ = try? tokenizer.decode([0, 26, 27, 28, .max])
     }
-    #expect(accepted > 100 && accepted < 9900)
+    #expect(outcome.isSound && outcome.accepted > 100, "\(outcome)")
   }
 
   @Test func refusesWhatTheSpecificationRefuses() throws {
