@@ -53,7 +53,7 @@ struct RecordMaker: Sendable {
       executorVersion: ExecutorVersion.current, request: request, requestSignature: signature, promptTokens: promptTokens,
       outputTokens: generation.outputTokens, answer: try answer(to: generation.outputTokens), stop: generation.stop, traceRoot: .zero)
     tampering.change(&record, model: model)
-    if !tampering.keepsText { onText(record.answer) }
+    if !tampering.keepsText { onText(tampering.shownText ?? record.answer) }
     if let trace = generation.trace {
       record.traceRoot = trace.root
     } else {

@@ -13,6 +13,10 @@ public enum Tampering: Sendable {
   case swapText([UInt8])
   /// The answer's tokens and text are those of this text, which the model would not have said. Caught by a tokens proof. `[REC-5]`
   case swapAnswer([UInt8])
+  /// The answer ends after half its tokens and says that its length was asked for. Caught by a binding. `[REC-4]`
+  case cutShort
+  /// A client that reads the answer as it comes is shown this text; the record is honest. Caught by the client, who compares the receipt.
+  case showText([UInt8])
   /// Another model of the same graph runs in place of the one that is claimed. Caught by a step proof. `[STEP-4]`
   case substituteModel(Model)
 
@@ -44,15 +48,20 @@ extension Tampering {
   var keepsText: Bool {
     switch self {
     case .honest, .flipBit, .substituteModel: true
-    case .swapText, .swapAnswer: false
+    case .swapText, .swapAnswer, .cutShort, .showText: false
     }
+  }
+
+  /// What a client is shown in place of the record's answer, if that is another text.
+  var shownText: [UInt8]? {
+    if case .showText(let text) = self { text } else { nil }
   }
 
   /// Whether the trace of the run is the one that is claimed.
   var keepsTrace: Bool {
     switch self {
-    case .honest, .swapText, .substituteModel: true
-    case .flipBit, .swapAnswer: false
+    case .honest, .swapText, .showText, .substituteModel: true
+    case .flipBit, .swapAnswer, .cutShort: false
     }
   }
 
@@ -64,8 +73,14 @@ extension Tampering {
   /// Changes what a record says, all but its trace root.
   func change(_ record: inout Record, model: Model) {
     switch self {
-    case .honest, .flipBit, .substituteModel: break
+    case .honest, .flipBit, .showText, .substituteModel: break
     case .swapText(let text): record.answer = text
+    case .cutShort:
+      let tokens = Array(record.outputTokens.prefix(max(1, record.outputTokens.count / 2)))
+      guard let answer = try? Binding.answer(to: tokens, graph: model.graph, tokenizer: model.tokenizer) else { return }
+      record.outputTokens = tokens
+      record.answer = answer
+      record.stop = .length
     case .swapAnswer(let text):
       guard let stop = model.graph.stopTokens.first, let encoded = try? model.tokenizer.encode(text) else { return }
       let room = min(record.request.maxNewTokens, model.graph.context - record.promptTokens.count + 1)
@@ -103,12 +118,11 @@ extension Tampering {
 
 extension Model {
   /// A cheaper model of the same shape: each weight has lost its four low bits. What `Tampering.substituteModel` is shown with.
-  public static func coarse(of bytes: ModelBytes) throws(BundleRejection) -> Model {
-    let model = try Model(bytes)
+  public func coarsened() throws(BundleRejection) -> Model {
     var coarse = [UInt8](bytes.buffer)
     guard let start = bytes.buffer.baseAddress else { throw .notABundle }
-    for (index, shape) in model.graph.tensors.enumerated() {
-      guard case .linear(_, let inputs) = shape, let tensor = model.tensor(index).baseAddress else { continue }
+    for (index, shape) in graph.tensors.enumerated() {
+      guard case .linear(_, let inputs) = shape, let tensor = self.tensor(index).baseAddress else { continue }
       for leaf in 0..<shape.leafCount {
         let first = tensor - start + leaf * shape.leafBytes
         for place in first..<first + 16 * inputs {

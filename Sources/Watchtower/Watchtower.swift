@@ -55,6 +55,12 @@ public actor Watchtower {
   private let logger: Logger
   private let onReport: @Sendable (Report) async -> Void
 
+  private let replays = ReplayQueue()
+
+  /// How many claims are looked at beside each other.
+  private static let reviewLimit = 64
+  /// The claims that are being looked at.
+  private var inReview: Set<Digest> = []
   /// What was found about claims that are still pending.
   private var results: [Digest: ReviewResult] = [:]
   /// How often an unverified claim was passed over since it was last tried, and after how many times it is tried again.
@@ -80,27 +86,39 @@ public actor Watchtower {
     self.onReport = onReport
   }
 
-  /// Watches block after block until the task is cancelled.
+  /// Watches block after block until the task is cancelled. Claims are looked at beside each other: a provider that does not answer keeps
+  /// nobody else's fraud from being proved.
   public func run() async {
-    var height: UInt64 = 0
-    while !Task.isCancelled {
-      do {
-        try await reviewPending()
-        let newest = try await node.status().height
-        height = max(height, newest)
-        _ = try await node.block(at: Height(height + 1), waitingUpTo: 5)
-        height += 1
-      } catch {
-        // `notFound` only says that no block was made in time.
-        if case .notFound = error { continue }
-        logger.warning("the node cannot be read, trying again: \(error.description)")
-        try? await Task.sleep(for: .seconds(1))
+    await withDiscardingTaskGroup { group in
+      var height: UInt64 = 0
+      while !Task.isCancelled {
+        do throws(NodeError) {
+          for view in try await dueClaims() { group.addTask { await self.review(view) } }
+          let newest = try await node.status().height
+          height = max(height, newest)
+          _ = try await node.block(at: Height(height + 1), waitingUpTo: 5)
+          height += 1
+        } catch {
+          // `notFound` only says that no block was made in time.
+          if case .notFound = error { continue }
+          logger.warning("the node cannot be read, trying again: \(error.description)")
+          try? await Task.sleep(for: .seconds(1))
+        }
       }
+      group.cancelAll()
     }
   }
 
-  /// Reviews every pending claim that has not been judged.
+  /// Reviews every pending claim that has not been judged, and waits until that is done.
   public func reviewPending() async throws(NodeError) {
+    let due = try await dueClaims()
+    await withDiscardingTaskGroup { group in
+      for view in due { group.addTask { await self.review(view) } }
+    }
+  }
+
+  /// The pending claims that are to be looked at now, those whose window ends first before others. They count as looked at from here on.
+  private func dueClaims() async throws(NodeError) -> [ClaimView] {
     var pending: [ClaimView] = []
     var cursor: UInt64?
     repeat {
@@ -111,13 +129,16 @@ public actor Watchtower {
     let ids = Set(pending.map(\.id))
     results = results.filter { ids.contains($0.key) }
     patience = patience.filter { ids.contains($0.key) }
-    // Those whose window ends first come first.
+    var due: [ClaimView] = []
     for view in pending.sorted(by: { ($0.claim.deadline, $0.id) < ($1.claim.deadline, $1.id) }) {
+      guard !inReview.contains(view.id), inReview.count < Watchtower.reviewLimit else { continue }
       if case .honest = results[view.id] { continue }
       if case .fraud = results[view.id], mode == .watch { continue }
       if case .unverified = results[view.id], !isDue(view.id) { continue }
-      await review(view)
+      inReview.insert(view.id)
+      due.append(view)
     }
+    return due
   }
 
   /// Whether an unverified claim is tried again now: after 1, 2, 4, 8 passes, so that a withholding provider costs few replays.
@@ -130,28 +151,49 @@ public actor Watchtower {
   }
 
   private func review(_ view: ClaimView) async {
-    let (result, proof) = await judge(view)
+    defer { inReview.remove(view.id) }
+    let (judged, proof) = await judge(view)
+    var result = judged
     var proofBytes = 0
-    if let proof, mode == .challenge {
+    if case .fraud(let record, let reason) = judged, let proof, mode == .challenge {
       proofBytes = proof.encoded.count
-      guard await send(proof, against: view.id) else { return }
+      switch await send(proof, against: view.id) {
+      case .settled: break
+      case .refused(let refusal):
+        // Sending it again with every block would only cost its fee again: it waits like a claim that cannot be judged.
+        result = .unverified(record: record, reason: "\(reason); the chain refused the proof: \(refusal)")
+        proofBytes = 0
+      case .failed: return
+      }
     }
     guard results[view.id] != result else { return }
     results[view.id] = result
     await onReport(Report(claim: view.id, provider: view.claim.provider, result: result, proofBytes: proofBytes))
   }
 
-  /// Whether the claim is settled by a proof, ours or another's.
-  private func send(_ proof: FraudProof, against claim: Digest) async -> Bool {
+  /// What became of a proof.
+  private enum Sending {
+    /// The claim is slashed, by this proof or by another's.
+    case settled
+    /// The chain found nothing wrong.
+    case refused(Refusal)
+    /// It did not get there; it is tried again.
+    case failed
+  }
+
+  private func send(_ proof: FraudProof, against claim: Digest) async -> Sending {
     do {
       try await wallet.send(.fraudProof(proof))
-      return true
+      return .settled
     } catch .refused(.proofClaimSlashed) {
       logger.info("claim \(claim): another challenger was first")
-      return true
+      return .settled
+    } catch .refused(let refusal) {
+      logger.error("claim \(claim): the chain refused the fraud proof: \(refusal.description)")
+      return .refused(refusal)
     } catch {
       logger.error("claim \(claim): the fraud proof was not taken: \(error.description)")
-      return false
+      return .failed
     }
   }
 
@@ -163,17 +205,35 @@ public actor Watchtower {
     } catch {
       return (.unverified(record: 0, reason: "the node does not give the records: \(error)"), nil)
     }
+    // What needs no answer of the provider comes first, for all records: it cannot be delayed.
+    var differing: [(Investigation, RecordReview?)] = []
     var unverified: ReviewResult?
+    func settle(_ finding: Investigation.Finding, _ index: Int) -> (ReviewResult, FraudProof?)? {
+      switch finding {
+      case .honest: return nil
+      case .unverified(let reason):
+        unverified = unverified ?? .unverified(record: index, reason: reason)
+        return nil
+      case .fraud(let evidence):
+        return (
+          .fraud(record: index, reason: evidence.summary(graph: held.model.graph)), review.fraudProof(record: index, evidence)
+        )
+      }
+    }
     for (index, record) in review.batch.records.enumerated() {
       let investigation = Investigation(
-        claim: view.id, index: index, record: record, held: held, source: traces(view.claim.provider), workers: workers)
-      switch await investigation.finding() {
-      case .honest: continue
-      case .unverified(let reason): unverified = unverified ?? .unverified(record: index, reason: reason)
-      case .fraud(let evidence):
-        let proof = review.fraudProof(record: index, evidence)
-        return (.fraud(record: index, reason: evidence.summary(graph: held.model.graph)), proof)
+        claim: view.id, index: index, record: record, held: held, source: traces(view.claim.provider), workers: workers, replays: replays)
+      switch await investigation.opening() {
+      case .found(let finding): if let settled = settle(finding, index) { return settled }
+      // The replay of one record is kept, those of the others are made again: each holds the hashes of a whole trace.
+      case .differs(let own): differing.append((investigation, differing.isEmpty ? own : nil))
       }
+    }
+    for (investigation, kept) in differing {
+      var own = kept
+      if own == nil, case .differs(let again) = await investigation.opening() { own = again }
+      guard let own else { continue }
+      if let settled = settle(await investigation.pursuit(of: own), investigation.index) { return settled }
     }
     return (unverified ?? .honest, nil)
   }

@@ -103,7 +103,7 @@ struct ProviderTamperingTests {
 
   @Test("A cheaper model")
   func substitutedModel() async throws {
-    let coarse = try Model.coarse(of: ModelBytes(copying: TinyModel.bundle))
+    let coarse = try TinyModel.model.coarsened()
     #expect(isSlashed(try await settled(.substituteModel(coarse)).status))
   }
 }

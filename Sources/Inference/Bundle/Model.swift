@@ -17,7 +17,8 @@ public final class Model: Sendable {
   /// SHA-256 of the tokenizer's encoding.
   public let tokenizerDigest: Digest
 
-  private let bytes: ModelBytes
+  /// The bundle.
+  package let bytes: ModelBytes
   private let offsets: [Int]
 
   /// Checks and loads a bundle; it reads every byte once. `[MODEL-4]`

@@ -23,6 +23,9 @@ struct DevnetCommand: AsyncParsableCommand {
   @Option(help: "The most tokens of an answer.")
   var maxTokens = 24
 
+  @Flag(help: "Keep the network up when all has happened, to look at it in a browser; Ctrl-C ends it.")
+  var stay = false
+
   func run() async throws {
     let directory = URL(
       filePath: data ?? FileManager.default.temporaryDirectory.appending(path: "probity-devnet-\(UUID().uuidString)").path)
@@ -31,7 +34,7 @@ struct DevnetCommand: AsyncParsableCommand {
       throw CommandFailure("cannot make \(directory.path): \(error.localizedDescription)")
     }
     defer { if data == nil { try? FileManager.default.removeItem(at: directory) } }
-    let scene = try await DevnetScene(modelPath: model, genesisPath: genesis, directory: directory, maxTokens: maxTokens)
+    let scene = try await DevnetScene(modelPath: model, genesisPath: genesis, directory: directory, maxTokens: maxTokens, stays: stay)
     let failures = try await scene.play()
     guard failures.isEmpty else { throw CommandFailure("the network did not do what it should:\n  " + failures.joined(separator: "\n  ")) }
     print("\nEverything went as it should: three cheats slashed, one honest claim final, its receipt verified offline.")

@@ -5,7 +5,6 @@ import Foundation
 import Inference
 import Ledger
 import Logging
-import ModelImport
 import Node
 import NodeClient
 import NodeHTTP
@@ -32,16 +31,19 @@ struct DevnetScene {
   let node: Node
   let directory: URL
   let maxTokens: Int
+  /// Whether the network stays up when the story is told, until a signal ends it.
+  let stays: Bool
   let parties: [Party]
   private let logger: Logger
 
   /// Opens the stores and loads the model.
-  init(modelPath: String, genesisPath: String, directory: URL, maxTokens: Int) async throws {
+  init(modelPath: String, genesisPath: String, directory: URL, maxTokens: Int, stays: Bool) async throws {
     var logger = Logger(label: "probity.devnet")
     logger.logLevel = .warning
     self.logger = logger
     self.directory = directory
     self.maxTokens = maxTokens
+    self.stays = stays
     self.genesisPath = genesisPath
     genesis = try readGenesis(genesisPath)
     model = try loadModel(modelPath)
@@ -53,7 +55,7 @@ struct DevnetScene {
       node = try Node(
         store: try Database(directory: directory.appending(path: "node").path), genesis: genesis, key: try DevnetScene.key("validator"),
         log: logger)
-      let cheaper = try Model.coarse(of: try ModelBytes.mapping(modelPath))
+      let cheaper = try model.coarsened()
       let bit = Tampering.LeafBit(segment: model.graph.segments.count / 2, row: 5, chunk: 0, bit: 3)
       let cast: [(String, String, Tampering)] = [
         ("cheat-bit", "What is the capital of France?", .flipBit(bit)),
@@ -95,7 +97,12 @@ struct DevnetScene {
           let url = "http://127.0.0.1:\(number)"
           guard let client = NodeClient(address: url, chain: genesis.root) else { throw CommandFailure("\(url) is no address") }
           print("node        \(url)  (blocks, claims and accounts in a browser)\n")
-          return try await story(client)
+          let failures = try await story(client)
+          if stays {
+            printAtOnce("\nThe chain can still be looked at: \(url)  (Ctrl-C ends)")
+            await ShutdownSignal.wait()
+          }
+          return failures
         }
         return nil
       }
