@@ -14,6 +14,12 @@ final class HTTPTransport: Sendable {
     let bytes: [UInt8]
   }
 
+  /// What is sent with a request.
+  enum Body: Sendable {
+    case bytes([UInt8])
+    case json([UInt8])
+  }
+
   private let base: URL
   private let session: URLSession
   private let transfers: Transfers
@@ -33,14 +39,10 @@ final class HTTPTransport: Sendable {
 
   /// Sends a request and collects an answer of at most `limit` bytes within `seconds` between two pieces of it.
   func send(
-    _ method: String, _ path: String, query: [(String, String)] = [], body: [UInt8]? = nil, limit: Int, seconds: Double
+    _ method: String, _ path: String, query: [(String, String)] = [], body: Body? = nil, limit: Int, seconds: Double
   ) async throws(NodeError) -> Answer {
-    var request = try request(method, path, query)
+    var request = try request(method, path, query, body)
     request.timeoutInterval = seconds
-    if let body {
-      request.httpBody = Data(body)
-      request.setValue("application/octet-stream", forHTTPHeaderField: "Content-Type")
-    }
     let task = session.dataTask(with: request)
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
@@ -57,9 +59,9 @@ final class HTTPTransport: Sendable {
   private static let waitingPieces = 256
 
   /// Opens a stream of pieces; it ends when the server ends it, when the connection breaks, when nobody reads any more, or when the
-  /// reader is so slow that a piece found no room.
-  func stream(_ path: String) throws(NodeError) -> AsyncStream<[UInt8]> {
-    var request = try request("GET", path, [])
+  /// reader is so slow that a piece found no room. It is empty if the status is another than 200.
+  func stream(_ path: String, method: String = "GET", body: Body? = nil) throws(NodeError) -> AsyncStream<[UInt8]> {
+    var request = try request(method, path, [], body)
     request.timeoutInterval = 86_400
     let task = session.dataTask(with: request)
     let (stream, continuation) = AsyncStream.makeStream(of: [UInt8].self, bufferingPolicy: .bufferingOldest(HTTPTransport.waitingPieces))
@@ -69,7 +71,9 @@ final class HTTPTransport: Sendable {
     return stream
   }
 
-  private func request(_ method: String, _ path: String, _ query: [(String, String)]) throws(NodeError) -> URLRequest {
+  private func request(
+    _ method: String, _ path: String, _ query: [(String, String)], _ body: Body?
+  ) throws(NodeError) -> URLRequest {
     guard var parts = URLComponents(url: base, resolvingAgainstBaseURL: false) else { throw .malformed("\(base) is no address") }
     parts.path = (parts.path.hasSuffix("/") ? String(parts.path.dropLast()) : parts.path) + path
     if !query.isEmpty { parts.queryItems = query.map { URLQueryItem(name: $0.0, value: $0.1) } }
@@ -77,6 +81,15 @@ final class HTTPTransport: Sendable {
     var request = URLRequest(url: url)
     request.httpMethod = method
     request.setValue("", forHTTPHeaderField: "Expect")
+    switch body {
+    case .bytes(let bytes):
+      request.httpBody = Data(bytes)
+      request.setValue("application/octet-stream", forHTTPHeaderField: "Content-Type")
+    case .json(let bytes):
+      request.httpBody = Data(bytes)
+      request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+    case nil: break
+    }
     return request
   }
 }

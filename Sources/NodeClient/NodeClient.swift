@@ -49,7 +49,7 @@ public struct NodeClient: NodeAPI {
 
   public func submit(_ submission: Submission, wait: SubmissionWait) async throws(NodeError) -> TransactionStatus {
     let answer = try await transport.send(
-      "POST", NodeRoute.transactions.rawValue, query: [("wait", wait.rawValue)], body: submission.encoded, limit: Limit.json,
+      "POST", NodeRoute.transactions.rawValue, query: [("wait", wait.rawValue)], body: .bytes(submission.encoded), limit: Limit.json,
       seconds: NodeClient.transferSeconds)
     return try decoded(try success(answer))
   }
@@ -89,7 +89,8 @@ public struct NodeClient: NodeAPI {
 
   public func attest(_ attestation: Attestation, at height: Height) async throws(NodeError) {
     let answer = try await transport.send(
-      "POST", NodeRoute.attestations.path("\(height)"), body: attestation.encoded, limit: Limit.problem, seconds: NodeClient.requestSeconds)
+      "POST", NodeRoute.attestations.path("\(height)"), body: .bytes(attestation.encoded), limit: Limit.problem,
+      seconds: NodeClient.requestSeconds)
     _ = try success(answer)
   }
 

@@ -8,7 +8,8 @@ struct Program: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "probity", abstract: "A verification chain for machine-learning inference.",
     subcommands: [
-      DevnetCommand.self, NodeCommand.self, ServeCommand.self, VerifyCommand.self, ModelCommand.self, InferCommand.self, KeyCommand.self,
+      DevnetCommand.self, NodeCommand.self, ServeCommand.self, WatchCommand.self, AskCommand.self, VerifyCommand.self, ModelCommand.self,
+      InferCommand.self, KeyCommand.self,
       TransactionCommand.self,
     ])
 

@@ -5,7 +5,6 @@ import Foundation
 import Inference
 import Ledger
 import Logging
-import ModelImport
 import NodeClient
 import NodeHTTP
 import NodeInterface
@@ -46,7 +45,10 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How long an answer waits for others to fill its claim.", valueName: "seconds"))
   var claimDelay: UInt32 = 2
 
-  @Option(help: ArgumentHelp("Cheat, to see that it does not pay; for development networks alone.", valueName: "way"))
+  @Option(
+    help: ArgumentHelp(
+      "Cheat, to see that it does not pay: with a bit of the trace, the text, the whole answer, a cheaper model, the length, or what "
+        + "is streamed. Refused on networks whose genesis holds other keys than development keys.", valueName: "way"))
   var cheat: Cheat?
 
   @Flag(help: "Print the line that says where the provider listens as JSON.")
@@ -62,6 +64,10 @@ struct ServeCommand: AsyncParsableCommand {
     case answer
     /// A cheaper model runs.
     case model
+    /// The answer is cut short, and says that its length was asked for.
+    case length
+    /// A client that reads along is shown another answer than the record has.
+    case stream
   }
 
   func validate() throws {
@@ -79,6 +85,9 @@ struct ServeCommand: AsyncParsableCommand {
     let model = try loadModel(model)
     let commitment = ModelTrees(model).commitment(to: model)
     let (node, genesis) = try await nodeOptions.connect()
+    guard cheat == nil || ServeCommand.isDevelopment(genesis) else {
+      throw CommandFailure("--cheat is for development networks alone, and the genesis of this one holds keys of its own")
+    }
     try await warn(node, genesis, key, commitment)
     let server: ProviderServer
     let provider: Provider
@@ -124,8 +133,16 @@ struct ServeCommand: AsyncParsableCommand {
     case .bit: .flipBit(Tampering.LeafBit(segment: model.graph.segments.count / 2, row: 5, chunk: 0, bit: 3))
     case .text: .swapText(Array("Whatever you want to hear.".utf8))
     case .answer: .swapAnswer(Array("Whatever you want to hear.".utf8))
-    case .model: .substituteModel(try Model.coarse(of: try ModelBytes.mapping(self.model)))
+    case .length: .cutShort
+    case .stream: .showText(Array("Whatever you want to hear.".utf8))
+    case .model: .substituteModel(try model.coarsened())
     }
+  }
+
+  /// Whether all that a network began with belongs to keys that everybody knows. `[GEN-4]`
+  private static func isDevelopment(_ genesis: Genesis) -> Bool {
+    let known = Set(DevelopmentKey.names.compactMap { DevelopmentKey.key(named: $0)?.publicKey })
+    return genesis.accounts.allSatisfy { known.contains($0.key) } && genesis.validators.allSatisfy { known.contains($0) }
   }
 
   /// Says at once what will keep claims from being posted; it can be mended while the provider runs.
