@@ -51,6 +51,8 @@ enum CompletionKind: Sendable {
   case chat
   case text
 
+  /// The member of a request that holds the prompt.
+  var promptMember: String { self == .chat ? "messages" : "prompt" }
   var identifierPrefix: String { self == .chat ? "chatcmpl-" : "cmpl-" }
   var object: String { self == .chat ? "chat.completion" : "text_completion" }
   var chunkObject: String { self == .chat ? "chat.completion.chunk" : "text_completion" }

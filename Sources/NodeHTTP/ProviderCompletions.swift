@@ -5,6 +5,7 @@ import Hummingbird
 import Inference
 import NodeInterface
 import Provider
+import Text
 
 /// Answers requests of the OpenAI interface with a provider.
 struct ProviderCompletions: Sendable {
@@ -24,7 +25,9 @@ struct ProviderCompletions: Sendable {
     let asked = try CompletionRequest.decoded(body)
     let (request, signature) = try signedRequest(asked, kind)
     let running: RunningAnswer
-    do throws(AnswerError) { running = try await provider.start(request, signature: signature) } catch { throw OpenAIError(error) }
+    do throws(AnswerError) {
+      running = try await provider.start(request, signature: signature)
+    } catch { throw OpenAIError(error, promptMember: kind.promptMember) }
     if asked.stream == true {
       return stream(running, kind, requestDigest: request.digest, includesUsage: asked.streamOptions?.includeUsage == true)
     }
@@ -46,9 +49,12 @@ struct ProviderCompletions: Sendable {
   /// What a client that signs for itself needs to know: the prompt as it will stand in the record, and the provider's key. `[REC-1]`
   func render(_ body: [UInt8]) throws(OpenAIError) -> Response {
     let asked = try CompletionRequest.decoded(body)
-    let prompt = try prompt(asked, asked.messages == nil ? .text : .chat)
+    let kind: CompletionKind = asked.messages == nil ? .text : .chat
+    let prompt = try prompt(asked, kind)
     let tokens: [UInt32]
-    do { tokens = try provider.model.tokenizer.encode(prompt) } catch { throw OpenAIError(.rejected(.prompt(error))) }
+    do { tokens = try provider.model.tokenizer.encode(prompt) } catch {
+      throw OpenAIError(.rejected(.prompt(error)), promptMember: kind.promptMember)
+    }
     return Response(
       openAI: RenderedView(
         prompt: String(decoding: prompt, as: UTF8.self), promptTokens: tokens.count, maxTokens: try newTokens(asked),
@@ -71,28 +77,41 @@ struct ProviderCompletions: Sendable {
     let prompt = try prompt(asked, kind)
     let count = try newTokens(asked)
     guard let client = asked.probity else {
-      guard let own = provider.ownRequest(prompt: prompt, maxNewTokens: count) else { throw promptError }
+      guard let own = provider.ownRequest(prompt: prompt, maxNewTokens: count) else { throw promptError(kind) }
       return (own.request, own.signature)
     }
     guard
       let request = Inference.Request(
         modelRoot: root, provider: provider.publicKey, client: client.client, salt: client.salt, maxNewTokens: count, prompt: prompt)
-    else { throw promptError }
+    else { throw promptError(kind) }
     return (request, client.signature)
   }
 
-  private var promptError: OpenAIError {
-    .invalid("the prompt must have 1 to \(Inference.Request.promptByteLimit) bytes", "messages", code: "context_length_exceeded")
+  private func promptError(_ kind: CompletionKind) -> OpenAIError {
+    .invalid("the prompt must have 1 to \(Inference.Request.promptByteLimit) bytes", kind.promptMember, code: "context_length_exceeded")
   }
 
   private func prompt(_ asked: CompletionRequest, _ kind: CompletionKind) throws(OpenAIError) -> [UInt8] {
     switch kind {
     case .chat:
       let messages = try asked.conversation()
+      for message in messages { try checkIsText(message) }
       do { return try rendering.prompt(messages) } catch { throw .template(error) }
     case .text:
       guard let prompt = asked.prompt else { throw .invalid("prompt is missing", "prompt") }
       return Array(prompt.text.utf8)
+    }
+  }
+
+  /// Refuses a message in which a token that steers the model is written out: it would end the message, or begin one in another's name.
+  private func checkIsText(_ message: ChatMessage) throws(OpenAIError) {
+    let tokenizer = provider.model.tokenizer
+    for text in [message.role, message.content] {
+      guard let token = tokenizer.steeringToken(in: Array(text.utf8)) else { continue }
+      let written = String(decoding: tokenizer.description.vocabulary.bytes(of: token), as: UTF8.self)
+      throw .invalid(
+        "a message holds \(written), which the model would not read as text; only the prompt of /v1/completions may hold it", "messages",
+        code: "control_token")
     }
   }
 

@@ -29,7 +29,8 @@ struct OpenAIError: Error {
   }
 
   /// What a provider refuses or could not do.
-  init(_ error: AnswerError) {
+  /// - Parameter promptMember: the member of the request that holds the prompt.
+  init(_ error: AnswerError, promptMember: String = "messages") {
     switch error {
     case .failed:
       self.init(
@@ -45,8 +46,8 @@ struct OpenAIError: Error {
         case .otherProvider: (.badRequest, "invalid_request_error", "probity", "other_provider")
         case .signature: (.badRequest, "invalid_request_error", "probity", "bad_signature")
         case .tooManyTokens: (.badRequest, "invalid_request_error", "max_tokens", nil)
-        case .prompt: (.badRequest, "invalid_request_error", "messages", nil)
-        case .promptTooLong: (.badRequest, "invalid_request_error", "messages", "context_length_exceeded")
+        case .prompt: (.badRequest, "invalid_request_error", promptMember, nil)
+        case .promptTooLong: (.badRequest, "invalid_request_error", promptMember, "context_length_exceeded")
         case .answerTooLong: (.badRequest, "invalid_request_error", nil, "answer_too_long")
         }
       self.init(status: status, type: type, message: rejection.description, param: param, code: code)

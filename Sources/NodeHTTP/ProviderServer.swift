@@ -51,7 +51,7 @@ public struct ProviderServer: Sendable {
         maxTokens: provider.configuration.newTokenLimit))
     router.get(RouterPath(ProviderRoute.models.rawValue)) { _, _ in Response(openAI: ModelList(data: [view])) }
     router.get(RouterPath(ProviderRoute.model.rawValue)) { _, context in
-      let name = context.parameters.get("model") ?? ""
+      let name = context.parameters.get("model")?.removingPercentEncoding ?? ""
       return [view.id, view.probity.modelRoot.hex].contains(name)
         ? Response(openAI: view) : OpenAIError.noModel(name, instead: view.id).response
     }

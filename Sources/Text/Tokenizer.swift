@@ -72,6 +72,16 @@ public struct Tokenizer: Sendable {
     return vocabulary.bytes(of: token)
   }
 
+  /// The first token that steers the model, a control or unknown token, whose bytes stand somewhere in a text; nil if there is none. Text of
+  /// strangers that holds one would not be read as text. `[TEXT-5]`
+  public func steeringToken(in text: [UInt8]) -> UInt32? {
+    for offset in text.indices {
+      guard let (token, _) = specials.match(in: text, at: offset) else { continue }
+      if description.vocabulary.kind(of: token) != .userDefined { return token }
+    }
+    return nil
+  }
+
   private func appendTokens(of text: ScalarText, in range: Range<Int>, to tokens: inout [UInt32]) throws(TextRejection) {
     switch rangeEncoder {
     case .merging(let splitRule, let merger):

@@ -82,6 +82,18 @@ import Text
     #expect(try lacking.decode([65, 66]) == [66])
   }
 
+  @Test func findsTokensThatSteer() throws {
+    let tokens: [TokenizerDescription.Token] = [
+      .init(Array("<x>".utf8), .control), .init(Array("<u>".utf8), .userDefined), .init(Array("<?>".utf8), .unknown),
+    ]
+    let bytes = (0...UInt8.max).map { TokenizerDescription.Token([$0], .byte) }
+    let tokenizer = Tokenizer(
+      try TokenizerDescription(splitRule: .gpt2, tokens: tokens + bytes, merges: [], beginningToken: nil, addsBeginningToken: false))
+    #expect(tokenizer.steeringToken(in: Array("a <x> b".utf8)) == 0)
+    #expect(tokenizer.steeringToken(in: Array("<u><?>".utf8)) == 2)
+    for text in ["", "<x", "x>", "<u>", "< x >", "<X>", "é<"] { #expect(tokenizer.steeringToken(in: Array(text.utf8)) == nil) }
+  }
+
   @Test func decodesEveryListOfNumbers() throws {
     let tokenizer = Tokenizer(try .bytes(controlTokens: ["<x>"]))
     #expect(try tokenizer.decode([]) == [])
