@@ -60,6 +60,9 @@ public struct NodeServer: Sendable {
       let seconds: UInt32 = try reading.queryNumber("wait") ?? 0
       return Response(bytes: try await cancelWhenGracefulShutdown { try await api.block(at: height, waitingUpTo: seconds) })
     }
+    on(router, .blockTransactions) { api, reading in
+      Response(json: try await TransactionView.list(api, at: Height(reading.number("height"))))
+    }
     on(router, .header) { api, reading in Response(bytes: try await api.header(at: Height(reading.number("height"))).encoded) }
     on(router, .attestations) { api, reading in
       Response(bytes: AttestationList(try await api.attestations(at: Height(reading.number("height")))).encoded)
@@ -85,6 +88,7 @@ public struct NodeServer: Sendable {
       return Response(json: try await api.claims(query))
     }
     on(router, .claim) { api, reading in Response(json: try await api.claim(reading.digest("id"))) }
+    on(router, .records) { api, reading in Response(json: try await RecordView.list(api, of: reading.digest("id"))) }
     on(router, .receipt) { api, reading in
       Response(bytes: try await api.receipt(claim: reading.digest("id"), record: reading.number("record")))
     }
@@ -115,5 +119,7 @@ public struct NodeServer: Sendable {
       response.headers[.contentSecurityPolicy] = Explorer.contentSecurityPolicy
       return response
     }
+    on(router, .explorerScript) { _, _ in Response(text: Explorer.script, type: "text/javascript; charset=utf-8") }
+    on(router, .explorerStyle) { _, _ in Response(text: Explorer.style, type: "text/css; charset=utf-8") }
   }
 }

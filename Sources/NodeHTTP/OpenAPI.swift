@@ -140,6 +140,19 @@ enum OpenAPI {
             }
           }
         },
+        "/v1/blocks/{height}/transactions": {
+          "get": {
+            "operationId": "blockTransactions",
+            "summary": "A block's transactions and what became of them, for people",
+            "parameters": [{"name": "height", "in": "path", "required": true, "description": "the height",
+              "schema": {"type": "integer", "minimum": 0}}],
+            "responses": {
+              "200": {"description": "the transactions, in order", "content": {"application/json": {"schema": {"type": "array",
+                "items": {"type": "object"}}}}},
+              "default": {"$ref": "#/components/responses/Problem"}
+            }
+          }
+        },
         "/v1/accounts/{key}": {
           "get": {
             "operationId": "account",
@@ -188,6 +201,19 @@ enum OpenAPI {
             ],
             "responses": {
               "200": {"description": "the claim", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Claim"}}}},
+              "default": {"$ref": "#/components/responses/Problem"}
+            }
+          }
+        },
+        "/v1/claims/{id}/records": {
+          "get": {
+            "operationId": "records",
+            "summary": "A claim's records, for people [REC-2]",
+            "parameters": [{"name": "id", "in": "path", "required": true, "description": "claim id",
+              "schema": {"$ref": "#/components/schemas/Digest"}}],
+            "responses": {
+              "200": {"description": "the records, in order", "content": {"application/json": {"schema": {"type": "array",
+                "items": {"type": "object"}}}}},
               "default": {"$ref": "#/components/responses/Problem"}
             }
           }

@@ -7,10 +7,12 @@ public enum NodeRoute: String, CaseIterable, Hashable, Sendable {
   case blocks = "/v1/blocks"
   case block = "/v1/blocks/{height}"
   case header = "/v1/blocks/{height}/header"
+  case blockTransactions = "/v1/blocks/{height}/transactions"
   case attestations = "/v1/blocks/{height}/attestations"
   case account = "/v1/accounts/{key}"
   case claims = "/v1/claims"
   case claim = "/v1/claims/{id}"
+  case records = "/v1/claims/{id}/records"
   case receipt = "/v1/claims/{id}/receipts/{record}"
   case models = "/v1/models"
   case model = "/v1/models/{root}"
@@ -21,6 +23,8 @@ public enum NodeRoute: String, CaseIterable, Hashable, Sendable {
   case metrics = "/metrics"
   case openAPI = "/openapi.json"
   case explorer = "/"
+  case explorerScript = "/explorer.js"
+  case explorerStyle = "/explorer.css"
 
   /// The path with its parameters filled in, in order.
   public func path(_ parameters: String...) -> String {
