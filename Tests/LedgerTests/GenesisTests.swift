@@ -30,7 +30,7 @@ struct GenesisTests {
   func roots() throws {
     let devnet = try Genesis(file: GenesisTests.file("devnet"))
     let testnet = try Genesis(file: GenesisTests.file("testnet"))
-    #expect(devnet.root.hex == "336f71bdf27e491aa664802ee5c639f23257c417426713d563d6187a5d13545d")
+    #expect(devnet.root.hex == "2ce56c5a4a5f79b85517182e2e49cf98194767cb3e9b3fb44bad154e46e13e16")
     #expect(testnet.root.hex == "1f2f8605371b3d072bec67ae447cee73c805326653e329ecb75bec8429059670")
     #expect(
       TestChain.key("faucet").publicKey.xCoordinate.hex == "1f9b7097783e5a5d912cc9096c23294dc0f4fb6f7ce936d57d4621e0ec6060c6")
