@@ -37,13 +37,16 @@ final class HTTPTransport: Sendable {
 
   deinit { session.finishTasksAndInvalidate() }
 
-  /// Sends a request and collects an answer of at most `limit` bytes within `seconds` between two pieces of it.
+  /// Sends a request and collects an answer of at most `limit` bytes, with at most `seconds` between two pieces of it.
+  /// - Parameter longest: seconds after which even an answer that still comes in pieces is given up; nil: never.
   func send(
-    _ method: String, _ path: String, query: [(String, String)] = [], body: Body? = nil, limit: Int, seconds: Double
+    _ method: String, _ path: String, query: [(String, String)] = [], body: Body? = nil, limit: Int, seconds: Double,
+    longest: Double? = nil
   ) async throws(NodeError) -> Answer {
     var request = try request(method, path, query, body)
     request.timeoutInterval = seconds
     let task = session.dataTask(with: request)
+    if let longest { DispatchQueue.global().asyncAfter(deadline: .now() + longest) { [weak task] in task?.cancel() } }
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         transfers.begin(task.taskIdentifier, .collecting(Collection(limit: limit, continuation: continuation)))

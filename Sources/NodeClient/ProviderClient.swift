@@ -72,7 +72,7 @@ public struct ProviderClient: Sendable {
     do {
       pieces = try transport.stream(ProviderRoute.chatCompletions.rawValue, method: "POST", body: .json(ProviderClient.json(asked)))
     } catch {
-      throw .unreachable(error.description)
+      throw .unreachable(Problem(error).detail)
     }
     var parser = ChunkParser()
     var text = ""
@@ -95,7 +95,7 @@ public struct ProviderClient: Sendable {
     do throws(NodeError) {
       answer = try await transport.send(
         "GET", ProviderRoute.receiptOfRequest.path(digest.hex), limit: LedgerLimits.receiptBytes, seconds: 60)
-    } catch { throw .unreachable(error.description) }
+    } catch { throw .unreachable(Problem(error).detail) }
     switch answer.status {
     case 200: return answer.bytes
     case 202: return nil
@@ -113,7 +113,7 @@ public struct ProviderClient: Sendable {
     do throws(NodeError) {
       answer = try await transport.send(
         "POST", path, body: .json(ProviderClient.json(asked)), limit: ProviderClient.bodyBytes, seconds: ProviderClient.seconds)
-    } catch { throw .unreachable(error.description) }
+    } catch { throw .unreachable(Problem(error).detail) }
     guard answer.status == 200 else { throw ProviderClient.refusal(answer) }
     return answer.bytes
   }

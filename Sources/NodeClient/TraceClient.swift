@@ -14,6 +14,8 @@ public struct TraceClient: TraceSource {
 
   /// The provider makes a trace again before it answers, and may be busy with others.
   private static let seconds: Double = 120
+  /// A provider that answers byte by byte holds a watchtower up no longer than this.
+  private static let longest: Double = 240
 
   private let transport: HTTPTransport
 
@@ -42,7 +44,7 @@ public struct TraceClient: TraceSource {
   private func get(_ path: String, query: [(String, String)] = [], limit: Int) async throws(TraceFailure) -> [UInt8] {
     let answer: HTTPTransport.Answer
     do throws(NodeError) {
-      answer = try await transport.send("GET", path, query: query, limit: limit, seconds: TraceClient.seconds)
+      answer = try await transport.send("GET", path, query: query, limit: limit, seconds: TraceClient.seconds, longest: TraceClient.longest)
     } catch {
       if case .tooLarge = error { throw .malformed }
       throw .unreachable

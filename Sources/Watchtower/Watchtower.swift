@@ -57,8 +57,8 @@ public actor Watchtower {
 
   private let replays = ReplayQueue()
 
-  /// How many claims are looked at beside each other.
-  private static let reviewLimit = 64
+  /// How many claims are looked at beside each other; each may hold what a provider answers, up to 64 MiB.
+  private static let reviewLimit = 16
   /// The claims that are being looked at.
   private var inReview: Set<Digest> = []
   /// What was found about claims that are still pending.

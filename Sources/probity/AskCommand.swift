@@ -13,8 +13,8 @@ struct AskCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ask", abstract: "Ask a provider a question, signed, and check the receipt of its answer.",
     discussion: """
-      Prints the answer as it comes, then waits until the challenge window is over, verifies the receipt against --genesis alone, and
-      compares it with the question that was signed and the answer that was shown. A provider is not trusted, nor is its node.
+      Prints the answer as it comes, then waits until the challenge window is over, verifies the receipt against --genesis alone, and \
+      compares it with the question that was signed and the answer that was shown. Neither the provider nor its node is trusted.
 
       Exit codes: 0 final, 1 refused or otherwise than it was shown, 3 pending (with --no-wait, or not final in time), 4 slashed.
       """)

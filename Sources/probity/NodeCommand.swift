@@ -20,9 +20,9 @@ struct NodeRunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run a node (the default).",
     discussion: """
-      Without --follow the node makes the blocks and needs the key of a validator. With --follow it executes every block of that
-      node again, and attests them if it has a validator's key. It exits with 10 to 20 when its store or
-      the followed chain is not in order; the reason is on standard error.
+      Without --follow the node makes the blocks and needs the key of a validator. With --follow it executes every block of that node \
+      again, and attests them if it has a validator's key. It exits with 10 to 20 when its store or the followed chain is not in \
+      order; the reason is on standard error.
       """)
 
   @Option(help: "The genesis file of the network.")

@@ -16,9 +16,9 @@ struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve", abstract: "Answer requests with a model in the OpenAI interface, and post what was answered as claims.",
     discussion: """
-      The chain must know the model (`probity tx register-model`), and the key's account needs a stake (`probity tx bond`):
-      each claim locks a part of it until its
-      window is over. Answers are written to --data before they are given, so that a provider that is killed posts them when it comes back.
+      The chain must know the model (`probity tx register-model`), and the key's account needs a stake (`probity tx bond`): each claim \
+      locks a part of it until its window is over. Answers are written to --data before they are given, so that a provider that is \
+      killed posts them when it comes back.
       """)
 
   @Option(help: "The bundle.")

@@ -9,9 +9,8 @@ struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Check a receipt offline.",
     discussion: """
-      Exit codes: 0 final, 1 refused, 3 pending (it can still be challenged), 4 slashed (do not rely on the answer).
-      The separate program probity-verify does the same
-      and links nothing that could talk to a network.
+      Exit codes: 0 final, 1 refused, 3 pending (it can still be challenged), 4 slashed (do not rely on the answer). The separate \
+      program probity-verify does the same and links nothing that could talk to a network.
       """)
 
   @Argument(help: "The receipt.")

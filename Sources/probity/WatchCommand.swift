@@ -14,9 +14,9 @@ struct WatchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "watch", abstract: "Replay what providers claim, and prove fraud.",
     discussion: """
-      Follows the chain of --node and replays every claim that is still in its window and on a model that --model names. A claim that
-      differs in one bit is proved wrong and slashed, and the account of the key gets its reward. It needs the trace of that claim
-      from its provider, so name the providers with --provider. A claim that cannot be judged is reported, and tried again.
+      Follows the chain of --node and replays every claim that is still in its window and on a model that --model names. A claim that \
+      differs in one bit is proved wrong and slashed, and the account of the key gets its reward. The proof needs the trace of that \
+      claim from its provider, so name the providers with --provider. A claim that cannot be judged is reported, and tried again.
 
       Nothing has to be stored: after a restart all claims that are still in their window are looked at again.
 

@@ -130,7 +130,7 @@ struct AttackTests {
     tokens[tokens.count - 1] = [10, 157].contains(last ^ 1) ? last ^ 2 : last ^ 1
     let cheat = try claiming(tokens)
     expectSlashed(try await fate(cheat.record, showing: ShownTrace(trace: cheat.trace)), "is not the argmax")
-    let agreeing = changing(cheat, segment: model.graph.argmaxSegment) { leaves in
+    let agreeing = changing(cheat, segment: model.graph.lastSegment) { leaves in
       leaves[leaves.count - 1] = withUnsafeBytes(of: tokens[tokens.count - 1].littleEndian) { Array($0) }
     }
     expectSlashed(try await fate(agreeing.record, showing: ShownTrace(trace: agreeing.trace)), "does not follow")

@@ -6,9 +6,9 @@ struct DevnetCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "devnet", abstract: "Run a network on this machine: honest and cheating providers, a watchtower, a client.",
     discussion: """
-      Three providers cheat: one flips a bit in one layer, one swaps the text of its answer, one runs a cheaper model. The
-      watchtower catches them, the honest claim becomes final, and its receipt is verified by the separate
-      program probity-verify. Exits with 1 if anything went otherwise.
+      Three providers cheat: one flips a bit in one layer, one swaps the text of its answer, one runs a cheaper model. The watchtower \
+      catches them, the honest claim becomes final, and its receipt is verified by the separate program probity-verify. Exits with 1 \
+      if anything went otherwise.
       """)
 
   @Option(help: "The bundle of the model.")
