@@ -1,5 +1,6 @@
 import Bytes
 import Cryptography
+import Foundation
 import Inference
 import Ledger
 import LightVerification
@@ -12,6 +13,10 @@ import TestSupport
 import Testing
 import Watchtower
 
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+
 @Suite("Node, provider, watchtower and client, each over HTTP")
 struct WatchHTTPTests {
   /// A node and a provider, each served on a port of this machine.
@@ -21,6 +26,7 @@ struct WatchHTTPTests {
     let node: NodeClient
     let traces: TraceClient
     let client: ProviderClient
+    let nodeURL: String
     private let serving: [Task<Void, any Error>]
 
     init(tampering: Tampering) async throws {
@@ -31,6 +37,7 @@ struct WatchHTTPTests {
       let (nodeTask, nodeURL) = try await Served.start { try await nodeServer.run(onReady: $0) }
       let (providerTask, providerURL) = try await Served.start { try await providerServer.run(onReady: $0) }
       serving = [nodeTask, providerTask]
+      self.nodeURL = nodeURL
       node = try #require(NodeClient(address: nodeURL, chain: network.genesis.root))
       traces = try #require(TraceClient(address: providerURL))
       client = try #require(ProviderClient(address: providerURL))
@@ -46,7 +53,7 @@ struct WatchHTTPTests {
     }
 
     func stop() {
-      serving.forEach { $0.cancel() }
+      for task in serving { task.cancel() }
       network.stop()
     }
 
@@ -115,6 +122,45 @@ struct WatchHTTPTests {
     #expect(record.request == request)
     #expect((record.answer == Array(shown.utf8)) == isHonest)
     #expect((shown == "Whatever.") != isHonest)
+  }
+
+  @Test("What happened can be read by people: a block's transactions, a claim's records, the explorer's parts")
+  func views() async throws {
+    let served = try await Served(tampering: .honest)
+    defer { served.stop() }
+    let (shown, request) = try await served.ask("hi")
+    let claim = try #require(try await served.provider.post())
+    func get(_ path: String) async throws -> (body: Data, response: HTTPURLResponse) {
+      let (body, response) = try await URLSession.shared.data(from: try #require(URL(string: served.nodeURL + path)))
+      return (body, try #require(response as? HTTPURLResponse))
+    }
+    func list(_ path: String) async throws -> [[String: Any]] {
+      try #require(try JSONSerialization.jsonObject(with: try await get(path).body) as? [[String: Any]])
+    }
+    let posted = try await served.node.claim(claim).claim.posted
+    let transactions = try await list("/v1/blocks/\(posted)/transactions")
+    #expect(transactions.map { $0["kind"] as? String } == ["post-claim"])
+    #expect(transactions.first?["claim"] as? String == claim.hex)
+    #expect(transactions.first?["outcome"] as? Int == 0)
+    let registered = try await list("/v1/blocks/1/transactions").first
+    #expect(registered?["kind"] as? String == "register-model")
+    #expect(registered?["modelRoot"] as? String == TinyModel.commitment.modelRoot.hex)
+    let records = try await list("/v1/claims/\(claim)/records")
+    #expect(records.map { $0["answer"] as? String } == [shown])
+    #expect(records.first?["request"] as? String == request.digest.hex)
+    #expect(try await get("/v1/claims/\(Digest.zero)/records").response.statusCode == 404)
+    #expect(try await get("/v1/blocks/99/transactions").response.statusCode == 404)
+
+    let page = try await get("/")
+    let policy = try #require(page.response.value(forHTTPHeaderField: "Content-Security-Policy"))
+    #expect(policy.hasPrefix("default-src 'none'") && !policy.contains("unsafe"))
+    for part in ["/explorer.css", "/explorer.js"] {
+      #expect(String(decoding: page.body, as: UTF8.self).contains(part))
+      #expect(try await get(part).response.statusCode == 200)
+    }
+    let script = String(decoding: try await get("/explorer.js").body, as: UTF8.self)
+    #expect(script.contains(TestChain.key("watchtower").publicKey.xCoordinate.hex))
+    #expect(!script.contains("innerHTML"))
   }
 
   @Test("A refusal is told with its reason")
