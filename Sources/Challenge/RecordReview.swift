@@ -34,15 +34,14 @@ public struct RecordReview: Sendable {
       return .fraud(.binding(binding))
     }
     let own = try model.replay(
-      promptTokens: record.promptTokens, outputTokens: record.outputTokens, workers: workers, keeping: [model.graph.lastSegment])
+      promptTokens: record.promptTokens, outputTokens: record.outputTokens, workers: workers)
     guard own.root == record.traceRoot else {
       return .differs(
         RecordReview(record: record, extent: own.extent, model: model, trees: trees, own: own, workers: workers))
     }
     let prover = StepProver(model: model, trees: trees, own: own, claimedRoots: own.segments.map(\.root))
-    for (row, token) in record.outputTokens.enumerated() {
-      let leaf = own.leaves(LeafRange(segment: model.graph.lastSegment, leaves: row..<row + 1))
-      guard leaf != withUnsafeBytes(of: token.littleEndian, Array.init) else { continue }
+    let tokenHashes = own.segments[model.graph.lastSegment].leafHashes
+    for (row, (token, hash)) in zip(record.outputTokens, tokenHashes).enumerated() where TokenProof.leafHash(of: token) != hash {
       if let proof = prover.token(row: row) { return .fraud(.token(proof)) }
     }
     return .honest
@@ -63,11 +62,11 @@ public struct RecordReview: Sendable {
     return claimedHashes.indices.first { own.segments[segment].leafHashes[$0] != claimedHashes[$0] }
   }
 
-  /// The proof that a claimed leaf does not follow; nil if its bytes do not have the claimed hash. It replays the record once more.
+  /// The proof that a claimed leaf does not follow; nil if the segment has no such leaf. It replays the record once more.
   public func stepProof(
-    segment: Int, leaf: Int, claimedRoots: [Digest], claimedHashes: [Digest], claimedLeaf: [UInt8]
+    segment: Int, leaf: Int, claimedRoots: [Digest], claimedHashes: [Digest]
   ) throws(RunRejection) -> StepProof? {
-    guard claimedHashes.indices.contains(leaf), MerkleTree.leafHash(claimedLeaf) == claimedHashes[leaf] else { return nil }
+    guard model.graph.segments.indices.contains(segment), claimedHashes.indices.contains(leaf) else { return nil }
     let layout = model.graph.layouts[segment]
     let (row, chunk) = layout.position(ofLeaf: leaf, rows: extent.rows(of: layout.domain))
     let position = StepPosition(segment: segment, row: row, chunk: chunk)
@@ -76,6 +75,6 @@ public struct RecordReview: Sendable {
       promptTokens: record.promptTokens, outputTokens: record.outputTokens, workers: workers, keeping: needed)
     let prover = StepProver(model: model, trees: trees, own: kept, claimedRoots: claimedRoots)
     return prover.step(
-      position, claimedLeaf: claimedLeaf, claimedSegment: StoredTree(leafHashes: claimedHashes), token: record.streamToken(ofRow: row))
+      position, claimedSegment: StoredTree(leafHashes: claimedHashes), token: record.streamToken(ofRow: row))
   }
 }

@@ -9,7 +9,6 @@ public struct TraceClient: TraceSource {
     /// The segments of a graph, 32 bytes each.
     static let roots = 32 << 12
     static let hashes = 64 << 20
-    static let leaf = 1 << 20
   }
 
   /// The provider makes a trace again before it answers, and may be busy with others.
@@ -33,18 +32,10 @@ public struct TraceClient: TraceSource {
     try digests(try await get(ProviderRoute.segment.path(claim.hex, "\(record)", "\(segment)"), limit: Limit.hashes))
   }
 
-  public func leaf(claim: Digest, record: Int, segment: Int, index: Int) async throws(TraceFailure) -> [UInt8] {
-    guard index >= 0, index < .max else { throw .withheld }
-    let path = ProviderRoute.leaves.path(claim.hex, "\(record)", "\(segment)")
-    let leaf = try await get(path, query: [("from", "\(index)"), ("to", "\(index + 1)")], limit: Limit.leaf)
-    guard !leaf.isEmpty else { throw .malformed }
-    return leaf
-  }
-
-  private func get(_ path: String, query: [(String, String)] = [], limit: Int) async throws(TraceFailure) -> [UInt8] {
+  private func get(_ path: String, limit: Int) async throws(TraceFailure) -> [UInt8] {
     let answer: HTTPTransport.Answer
     do throws(NodeError) {
-      answer = try await transport.send("GET", path, query: query, limit: limit, seconds: TraceClient.seconds, longest: TraceClient.longest)
+      answer = try await transport.send("GET", path, limit: limit, seconds: TraceClient.seconds, longest: TraceClient.longest)
     } catch {
       if case .tooLarge = error { throw .malformed }
       throw .unreachable

@@ -74,19 +74,13 @@ public struct ProviderServer: Sendable {
     }
   }
 
-  /// Traces, as digests and bytes without any frame.
+  /// Traces, as digests without any frame.
   private func traceRoutes(_ router: Routes) {
     tracing(router, .trace) { provider, claim, record, _ in
       try await provider.segmentRoots(claim: claim, record: record).flatMap(\.bytes)
     }
     tracing(router, .segment) { provider, claim, record, reading in
       try await provider.leafHashes(claim: claim, record: record, segment: try reading.number("segment")).flatMap(\.bytes)
-    }
-    tracing(router, .leaves) { provider, claim, record, reading in
-      guard let from: Int = try reading.queryNumber("from"), let to: Int = try reading.queryNumber("to"), from < to else {
-        throw NodeError.malformed("from and to must be two ascending numbers")
-      }
-      return try await provider.leaves(claim: claim, record: record, segment: try reading.number("segment"), range: from..<to)
     }
   }
 
@@ -99,7 +93,7 @@ public struct ProviderServer: Sendable {
         return Response(bytes: try await bytes(provider, try reading.digest("claim"), try reading.number("record"), reading))
       } catch let failure as TraceFailure {
         switch failure {
-        case .withheld: throw NodeError.notFound("this provider has no such part of a trace, or it is too large to be asked for at once")
+        case .withheld: throw NodeError.notFound("this provider has no such part of a trace")
         case .unreachable, .malformed: throw NodeError.unavailable("the provider is busy with other traces")
         }
       }

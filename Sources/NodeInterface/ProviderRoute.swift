@@ -9,7 +9,6 @@ public enum ProviderRoute: String, CaseIterable, Hashable, Sendable {
   case receipt = "/v1/receipts/{id}/{record}"
   case trace = "/v1/traces/{claim}/{record}"
   case segment = "/v1/traces/{claim}/{record}/segments/{segment}"
-  case leaves = "/v1/traces/{claim}/{record}/segments/{segment}/leaves"
   case health = "/healthz"
 
   /// The path with its parameters filled in, in order.

@@ -20,7 +20,4 @@ public protocol TraceSource: Sendable {
 
   /// The leaf hashes of one segment, in leaf order. `[TRACE-1]`
   func leafHashes(claim: Digest, record: Int, segment: Int) async throws(TraceFailure) -> [Digest]
-
-  /// The bytes of one leaf.
-  func leaf(claim: Digest, record: Int, segment: Int, index: Int) async throws(TraceFailure) -> [UInt8]
 }

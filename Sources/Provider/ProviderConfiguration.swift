@@ -12,7 +12,7 @@ public struct ProviderConfiguration: Sendable {
   public var requestPlaces = 8
   /// How many requests for traces are taken at a time: one runs, the others wait.
   public var tracePlaces = 16
-  /// How many traces stay in memory, each about 64 bytes a leaf and one segment's leaves.
+  /// How many traces stay in memory, each about 64 bytes a leaf.
   public var cachedTraces = 2
   /// How many records may wait to be posted before requests are refused.
   public var queueLimit = 4096

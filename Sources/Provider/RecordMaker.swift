@@ -57,19 +57,18 @@ struct RecordMaker: Sendable {
     if let trace = generation.trace {
       record.traceRoot = trace.root
     } else {
-      record.traceRoot = try claimedTrace(of: record, keeping: []).root
+      record.traceRoot = try claimedTrace(of: record).root
     }
     return record
   }
 
   /// The trace that the provider stands by, made again from the record. `[TRACE-3]`
-  /// - Parameter keeping: segments whose leaves are kept.
-  func claimedTrace(of record: Record, keeping: Set<Int>) throws(AnswerRejection) -> Trace {
+  func claimedTrace(of record: Record) throws(AnswerRejection) -> Trace {
     let running = tampering.runningModel(claimed: model)
     do {
       let trace = try running.replay(
         promptTokens: record.promptTokens, outputTokens: record.outputTokens, workers: workers,
-        keeping: keeping.union(tampering.neededSegments(model.graph)))
+        keeping: tampering.neededSegments(model.graph))
       return tampering.change(trace)
     } catch {
       throw .promptTooLong(tokens: record.promptTokens.count, limit: model.graph.context)

@@ -22,14 +22,14 @@ final class TraceService: Sendable {
     capacity = max(1, cachedTraces)
   }
 
-  /// The claimed trace of a record, with the leaves of one segment if one is named.
-  func trace(of record: Record, keeping segment: Int?) async throws(TraceFailure) -> Trace {
-    if let trace = cached(record, keeping: segment) { return trace }
+  /// The claimed trace of a record.
+  func trace(of record: Record) async throws(TraceFailure) -> Trace {
+    if let trace = cached(record) { return trace }
     guard worker.reserve() else { throw .unreachable }
     let made = await worker.run { [self] () -> Trace? in
       // A request before this one in the queue may have asked for the same.
-      if let trace = cached(record, keeping: segment) { return trace }
-      let trace = try? maker.claimedTrace(of: record, keeping: segment.map { [$0] } ?? [])
+      if let trace = cached(record) { return trace }
+      let trace = try? maker.claimedTrace(of: record)
       if let trace { keep(Entry(traceRoot: record.traceRoot, trace: trace)) }
       return trace
     }
@@ -37,12 +37,9 @@ final class TraceService: Sendable {
     return made
   }
 
-  private func cached(_ record: Record, keeping segment: Int?) -> Trace? {
+  private func cached(_ record: Record) -> Trace? {
     cache.withLock { entries in
-      let found = entries.firstIndex { entry in
-        entry.traceRoot == record.traceRoot && (segment.map { entry.trace.leaves[$0] != nil } ?? true)
-      }
-      guard let found else { return nil }
+      guard let found = entries.firstIndex(where: { $0.traceRoot == record.traceRoot }) else { return nil }
       let entry = entries.remove(at: found)
       entries.append(entry)
       return entry.trace

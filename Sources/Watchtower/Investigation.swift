@@ -51,9 +51,8 @@ struct Investigation: Sendable {
     guard let segment = review.firstDifferingSegment(claimedRoots: roots) else { throw .malformed }
     let hashes = try await source.leafHashes(claim: claim, record: index, segment: segment)
     guard let leaf = review.firstDifferingLeaf(segment: segment, claimedRoots: roots, claimedHashes: hashes) else { throw .malformed }
-    let bytes = try await source.leaf(claim: claim, record: index, segment: segment, index: leaf)
     let proof = await replays.run { () throws(RunRejection) in
-      try review.stepProof(segment: segment, leaf: leaf, claimedRoots: roots, claimedHashes: hashes, claimedLeaf: bytes)
+      try review.stepProof(segment: segment, leaf: leaf, claimedRoots: roots, claimedHashes: hashes)
     }
     switch proof {
     case .failure(let rejection): return .unverified("the record cannot be replayed: \(rejection)")

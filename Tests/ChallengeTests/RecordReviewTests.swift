@@ -44,19 +44,38 @@ struct RecordReviewTests {
       #expect(review.firstDifferingSegment(claimedRoots: roots) == segment)
       let hashes = cheat.trace.segments[segment].leafHashes
       #expect(review.firstDifferingLeaf(segment: segment, claimedRoots: roots, claimedHashes: hashes) == leaf)
-      let claimedLeaf = try #require(cheat.trace.leaves(LeafRange(segment: segment, leaves: leaf..<leaf + 1)))
       let proof = try #require(
-        try review.stepProof(segment: segment, leaf: leaf, claimedRoots: roots, claimedHashes: hashes, claimedLeaf: claimedLeaf))
+        try review.stepProof(segment: segment, leaf: leaf, claimedRoots: roots, claimedHashes: hashes))
       #expect(try proof.verdict(in: context(cheat.record)) == .fraud)
       #expect(try StepProof(decoding: proof.encoded) == proof)
 
-      let honestLeaf = try #require(honest.trace.leaves(LeafRange(segment: segment, leaves: leaf..<leaf + 1)))
       let refuted = StepProver(
         model: model, trees: TinyModel.trees, own: honest.trace, claimedRoots: honest.trace.segments.map(\.root)
       ).step(
-        proof.position, claimedLeaf: honestLeaf, claimedSegment: honest.trace.segments[segment],
+        proof.position, claimedSegment: honest.trace.segments[segment],
         token: honest.record.streamTokens[min(proof.position.row, honest.record.streamTokens.count - 1)])
       #expect(try #require(refuted).verdict(in: context(honest.record)) == .honest)
+    }
+  }
+
+  @Test("A leaf hash of which nobody has the leaf is found and proved from the trees alone [STEP-2] [STEP-4]")
+  func unknownLeaf() throws {
+    let honest = try TinyRecord.honest("The quick brown fox jumps")
+    for segment in model.graph.segments.indices {
+      var hashes = honest.trace.segments.map(\.leafHashes)
+      hashes[segment][hashes[segment].count - 1] = .zero
+      let claimed = Trace(graph: model.graph, extent: honest.trace.extent, leafHashes: hashes, leaves: [:])
+      var record = honest.record
+      record.traceRoot = claimed.root
+      guard case .differs(let review) = try review(record) else {
+        Issue.record("the unknown leaf was not seen")
+        return
+      }
+      let roots = claimed.segments.map(\.root)
+      let leaf = try #require(review.firstDifferingLeaf(segment: segment, claimedRoots: roots, claimedHashes: hashes[segment]))
+      let proof = try #require(
+        try review.stepProof(segment: segment, leaf: leaf, claimedRoots: roots, claimedHashes: hashes[segment]))
+      #expect(try proof.verdict(in: context(record)) == .fraud)
     }
   }
 
@@ -115,8 +134,7 @@ struct RecordReviewTests {
     #expect(review.firstDifferingLeaf(segment: 4, claimedRoots: roots, claimedHashes: hashes) == nil)
     #expect(review.firstDifferingLeaf(segment: 4, claimedRoots: roots, claimedHashes: []) == nil)
     #expect(
-      try review.stepProof(
-        segment: 4, leaf: 2, claimedRoots: roots, claimedHashes: cheat.trace.segments[4].leafHashes, claimedLeaf: []) == nil)
+      try review.stepProof(segment: 4, leaf: 1 << 20, claimedRoots: roots, claimedHashes: cheat.trace.segments[4].leafHashes) == nil)
   }
 }
 
@@ -145,13 +163,16 @@ struct ClaimReviewTests {
     let honest = try TinyRecord.honest("Hello, Probity!")
     let context = try #require(
       EvidenceContext(graph: TinyModel.model.graph, tensorsRoot: TinyModel.commitment.tensorsRoot, record: honest.record))
-    let part = TreePart(root: .zero, place: RangeProof(hashes: []), leaves: [], range: RangeProof(hashes: []))
+    let empty = RangeProof(hashes: [])
+    let (part, claimed) = (
+      TreePart(root: .zero, place: empty, leaves: [], range: empty), LeafPart(root: .zero, place: empty, leafHash: .zero, range: empty)
+    )
     let position = StepPosition(segment: 1, row: 0, chunk: 0)
     #expect(throws: EvidenceRejection.partCount) {
-      try StepProof(position: position, claimed: part, reads: [], tensors: []).verdict(in: context)
+      try StepProof(position: position, claimed: claimed, reads: [], tensors: []).verdict(in: context)
     }
     #expect(throws: EvidenceRejection.part) {
-      try StepProof(position: position, claimed: part, reads: [part], tensors: []).verdict(in: context)
+      try StepProof(position: position, claimed: claimed, reads: [part], tensors: []).verdict(in: context)
     }
   }
 }

@@ -68,11 +68,6 @@ struct ShownTrace: TraceSource {
   func segmentRoots(claim: Digest, record: Int) async throws(TraceFailure) -> [Digest] { trace.segments.map(\.root) }
 
   func leafHashes(claim: Digest, record: Int, segment: Int) async throws(TraceFailure) -> [Digest] { trace.segments[segment].leafHashes }
-
-  func leaf(claim: Digest, record: Int, segment: Int, index: Int) async throws(TraceFailure) -> [UInt8] {
-    guard let leaf = trace.leaves(LeafRange(segment: segment, leaves: index..<index + 1)) else { throw .withheld }
-    return leaf
-  }
 }
 
 /// A server that takes a request and never answers.
@@ -85,6 +80,4 @@ struct SilentTrace: TraceSource {
   func segmentRoots(claim: Digest, record: Int) async throws(TraceFailure) -> [Digest] { try await wait() }
 
   func leafHashes(claim: Digest, record: Int, segment: Int) async throws(TraceFailure) -> [Digest] { try await wait() }
-
-  func leaf(claim: Digest, record: Int, segment: Int, index: Int) async throws(TraceFailure) -> [UInt8] { try await wait() }
 }

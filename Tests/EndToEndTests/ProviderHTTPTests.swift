@@ -192,11 +192,9 @@ struct ProviderHTTPTests {
     #expect(try await client.segmentRoots(claim: claim, record: 0) == served.provider.segmentRoots(claim: claim, record: 0))
     let hashes = try await client.leafHashes(claim: claim, record: 0, segment: 4)
     #expect(try await hashes == served.provider.leafHashes(claim: claim, record: 0, segment: 4))
-    let leaf = try await client.leaf(claim: claim, record: 0, segment: 4, index: 3)
-    #expect(MerkleTree.leafHash(leaf) == hashes[3])
     await #expect(throws: TraceFailure.withheld) { try await client.segmentRoots(claim: .zero, record: 0) }
-    await #expect(throws: TraceFailure.withheld) { try await client.leaf(claim: claim, record: 0, segment: 4, index: 1 << 40) }
-    await #expect(throws: TraceFailure.withheld) { try await client.leaf(claim: claim, record: 0, segment: 4, index: -1) }
+    await #expect(throws: TraceFailure.withheld) { try await client.leafHashes(claim: claim, record: 0, segment: 17) }
+    await #expect(throws: TraceFailure.withheld) { try await client.leafHashes(claim: claim, record: 0, segment: -1) }
     let nobody = try #require(TraceClient(address: "http://127.0.0.1:1"))
     await #expect(throws: TraceFailure.unreachable) { try await nobody.segmentRoots(claim: claim, record: 0) }
     let wrong = try #require(TraceClient(address: served.address + "/healthz#"))

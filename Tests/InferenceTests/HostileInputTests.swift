@@ -98,10 +98,9 @@ struct HostileInputTests {
       let leaf = graph.layouts[segment].leafCount(honest.trace.extent) - 1
       let rows = honest.trace.extent.rows(of: graph.layouts[segment].domain)
       let (row, chunk) = graph.layouts[segment].position(ofLeaf: leaf, rows: rows)
-      let content = try #require(honest.trace.leaves(LeafRange(segment: segment, leaves: leaf..<leaf + 1)))
       let stream = honest.record.streamTokens
       let proof = prover.step(
-        StepPosition(segment: segment, row: row, chunk: chunk), claimedLeaf: content, claimedSegment: honest.trace.segments[segment],
+        StepPosition(segment: segment, row: row, chunk: chunk), claimedSegment: honest.trace.segments[segment],
         token: stream[min(row, stream.count - 1)])
       proofs.append(try #require(proof))
     }

@@ -31,10 +31,9 @@ struct SharedKeysTests {
       let layout = graph.layouts[segment]
       for leaf in 0..<layout.leafCount(trace.extent) {
         let (row, chunk) = layout.position(ofLeaf: leaf, rows: trace.extent.streamRows)
-        let content = try #require(trace.leaves(LeafRange(segment: segment, leaves: leaf..<leaf + 1)))
         let proof = try #require(
           prover.step(
-            StepPosition(segment: segment, row: row, chunk: chunk), claimedLeaf: content, claimedSegment: trace.segments[segment],
+            StepPosition(segment: segment, row: row, chunk: chunk), claimedSegment: trace.segments[segment],
             token: record.streamTokens[row]))
         #expect(try proof.verdict(in: context) == .honest, "segment \(segment), row \(row), chunk \(chunk)")
       }

@@ -101,7 +101,10 @@ struct FraudProofTests {
     #expect(try outcome(inclusion: InclusionProof(path: [.zero])) == .refused(.proofInclusion))
   }
 
-  @Test("A leaf that its step does not give is fraud; a right one is not [TX-7] [STEP-4]")
+  /// What a liar may have put under a leaf hash, beside a leaf of the right size: a leaf that no proof could hold, or nothing that anyone knows.
+  static let claimedHashes = [MerkleTree.leafHash([UInt8](repeating: 0, count: 1 << 20 + 1)), MerkleTree.leafHash([]), Digest.zero]
+
+  @Test("A leaf hash that its step does not give is fraud, whatever lies under it; a right one is not [TX-7] [STEP-2] [STEP-4]")
   func steps() throws {
     let graph = TinyModel.model.graph
     let own = try replay(honest)
@@ -110,19 +113,17 @@ struct FraudProofTests {
     let leaf = try #require(own.leaves(LeafRange(segment: 14, leaves: index..<index + 1)))
     var wrongLeaf = leaf
     wrongLeaf[5] ^= 1
-    var hashes = own.segments.map(\.leafHashes)
-    hashes[14][index] = MerkleTree.leafHash(wrongLeaf)
-    let claimed = Trace(graph: graph, extent: own.extent, leafHashes: hashes, leaves: [:])
-    var liar = honest
-    liar.traceRoot = claimed.root
     let token = honest.promptTokens[2]
-    let step = try #require(
-      prover(own, claimed: claimed).step(position, claimedLeaf: wrongLeaf, claimedSegment: claimed.segments[14], token: token))
-    #expect(try outcome([liar], kind: .step, evidence: step.encoded) == .accepted)
-    #expect(try outcome([honest], kind: .step, evidence: step.encoded) == .refused(.proofInvalid))
-    #expect(try outcome([liar], kind: .step, evidence: step.encoded + [0]) == .refused(.proofEvidence))
+    for claimedHash in [MerkleTree.leafHash(wrongLeaf)] + Self.claimedHashes {
+      let (liar, claimed) = lying(own, segment: 14, leaf: index, hash: claimedHash)
+      let step = try #require(
+        prover(own, claimed: claimed).step(position, claimedSegment: claimed.segments[14], token: token))
+      #expect(try outcome([liar], kind: .step, evidence: step.encoded) == .accepted)
+      #expect(try outcome([honest], kind: .step, evidence: step.encoded) == .refused(.proofInvalid))
+      #expect(try outcome([liar], kind: .step, evidence: step.encoded + [0]) == .refused(.proofEvidence))
+    }
     let right = try #require(
-      prover(own, claimed: own).step(position, claimedLeaf: leaf, claimedSegment: own.segments[14], token: token))
+      prover(own, claimed: own).step(position, claimedSegment: own.segments[14], token: token))
     #expect(try outcome([honest], kind: .step, evidence: right.encoded) == .refused(.proofShowsNoFraud))
   }
 
@@ -180,6 +181,28 @@ struct FraudProofTests {
     }
     let outcomes = try chain.add([chain.registration(), chain.posting([honest])] + proofs)
     #expect(outcomes == [.accepted, .accepted] + [Outcome](repeating: .refused(.proofShowsNoFraud), count: 3))
+  }
+
+  @Test("An argmax leaf that is no token at all is fraud [TX-7] [REC-5]")
+  func tokenHashes() throws {
+    let own = try replay(honest)
+    let argmax = TinyModel.model.graph.lastSegment
+    for claimedHash in Self.claimedHashes {
+      let (liar, claimed) = lying(own, segment: argmax, leaf: 0, hash: claimedHash)
+      let proof = try #require(prover(claimed, claimed: claimed).token(row: 0))
+      #expect(try outcome([liar], kind: .tokens, evidence: proof.encoded) == .accepted)
+      #expect(try outcome([honest], kind: .tokens, evidence: proof.encoded) == .refused(.proofInvalid))
+    }
+  }
+
+  /// The honest record with a trace in which one leaf hash is another one.
+  private func lying(_ own: Trace, segment: Int, leaf: Int, hash: Digest) -> (record: Record, claimed: Trace) {
+    var hashes = own.segments.map(\.leafHashes)
+    hashes[segment][leaf] = hash
+    let claimed = Trace(graph: own.graph, extent: own.extent, leafHashes: hashes, leaves: [:])
+    var liar = honest
+    liar.traceRoot = claimed.root
+    return (liar, claimed)
   }
 
   private func replay(_ record: Record) throws -> Trace {

@@ -19,7 +19,7 @@ extension Graph {
   /// - Precondition: the graph contains the position.
   public func cost(of position: StepPosition, in extent: Extent) -> StepCost {
     let partBytes = 4096
-    var bytes = 1024 + layouts[position.segment].leafBytes + partBytes
+    var bytes = 1024 + partBytes
     var multiplyAdds = 0
     for read in reads(of: position, in: extent) { bytes += read.leaves.count * layouts[read.segment].leafBytes + partBytes }
     for read in tensorReads(of: position, token: 0, block: 0) {

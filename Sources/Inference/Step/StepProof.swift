@@ -5,7 +5,7 @@ public struct StepProof: Hashable, Sendable {
   /// Which leaf.
   public var position: StepPosition
   /// The claimed leaf.
-  public var claimed: TreePart
+  public var claimed: LeafPart
   /// The leaves that the step reads, in the order of [STEP-1].
   public var reads: [TreePart]
   /// The tensor leaves that the step reads, in the order of [STEP-1].
@@ -17,7 +17,7 @@ public struct StepProof: Hashable, Sendable {
   public static let tensorLimit = 8
 
   /// Makes a proof.
-  public init(position: StepPosition, claimed: TreePart, reads: [TreePart], tensors: [TreePart]) {
+  public init(position: StepPosition, claimed: LeafPart, reads: [TreePart], tensors: [TreePart]) {
     self.position = position
     self.claimed = claimed
     self.reads = reads
@@ -29,7 +29,7 @@ extension StepProof: CanonicallyCodable {
   public init(from reader: inout ByteReader) throws(DecodingRejection) {
     position = StepPosition(
       segment: Int(try reader.read(UInt32.self)), row: Int(try reader.read(UInt32.self)), chunk: Int(try reader.read(UInt32.self)))
-    claimed = try TreePart(from: &reader)
+    claimed = try LeafPart(from: &reader)
     reads = try reader.readList(atMost: StepProof.readLimit) { (reader: inout ByteReader) throws(DecodingRejection) in
       try TreePart(from: &reader)
     }

@@ -32,17 +32,13 @@ public struct StepProver: Sendable {
 
   /// The proof that a claimed leaf is not what its step gives; nil if the replay kept too little.
   /// - Parameters:
-  ///   - claimedLeaf: the leaf's bytes as claimed.
   ///   - claimedSegment: the claimed tree of the segment.
   ///   - token: the stream's token of the row, which an embedding reads.
-  public func step(_ position: StepPosition, claimedLeaf: [UInt8], claimedSegment: StoredTree, token: UInt32) -> StepProof? {
+  public func step(_ position: StepPosition, claimedSegment: StoredTree, token: UInt32) -> StepProof? {
     let graph = own.graph
     let layout = graph.layouts[position.segment]
     let index = layout.leafIndex(row: position.row, chunk: position.chunk, rows: own.extent.rows(of: layout.domain))
-    guard
-      let claimed = part(
-        LeafRange(segment: position.segment, leaves: index..<index + 1), content: claimedLeaf, tree: claimedSegment)
-    else { return nil }
+    guard let claimed = leafPart(index, of: position.segment, tree: claimedSegment) else { return nil }
     var reads: [TreePart] = []
     for read in graph.reads(of: position, in: own.extent) {
       guard let part = ownPart(read) else { return nil }
@@ -54,9 +50,10 @@ public struct StepProver: Sendable {
     return StepProof(position: position, claimed: claimed, reads: reads, tensors: tensors)
   }
 
-  /// The proof that the argmax leaf of a row is another token than the record's; nil if the argmax segment was not kept.
+  /// The proof that the argmax leaf of a row is another token than the record's; nil for a row that the trace does not have.
   public func token(row: Int) -> TokenProof? {
-    ownPart(LeafRange(segment: own.graph.lastSegment, leaves: row..<row + 1)).map { TokenProof(row: row, leaf: $0) }
+    let segment = own.graph.lastSegment
+    return leafPart(row, of: segment, tree: own.segments[segment]).map { TokenProof(row: row, leaf: $0) }
   }
 
   /// The proof that a column beats the record's token in a row; nil if the maxima's source was not kept.
@@ -81,5 +78,13 @@ public struct StepProver: Sendable {
       let place = claimedRoots.rangeProof(UInt64(read.segment)..<UInt64(read.segment) + 1)
     else { return nil }
     return TreePart(root: tree.root, place: place, leaves: content, range: range)
+  }
+
+  private func leafPart(_ leaf: Int, of segment: Int, tree: StoredTree) -> LeafPart? {
+    guard
+      tree.leafHashes.indices.contains(leaf), let range = tree.rangeProof(UInt64(leaf)..<UInt64(leaf) + 1),
+      let place = claimedRoots.rangeProof(UInt64(segment)..<UInt64(segment) + 1)
+    else { return nil }
+    return LeafPart(root: tree.root, place: place, leafHash: tree.leafHashes[leaf], range: range)
   }
 }

@@ -49,9 +49,9 @@ public struct EvidenceContext: Sendable {
       rootOfRoots: record.traceRoot)
   }
 
-  /// Whether a part is the claimed leaf of a segment, of whatever size. `[STEP-4]`
-  func verifies(_ part: TreePart, claims leaf: Int, of segment: Int) -> Bool {
-    part.verifiesClaimed(
+  /// Whether a part shows the hash of the claimed leaf of a segment. `[STEP-4]`
+  func verifies(_ part: LeafPart, claims leaf: Int, of segment: Int) -> Bool {
+    part.verifies(
       leaf: leaf, leafCount: graph.layouts[segment].leafCount(extent), index: segment, treeCount: graph.segments.count,
       rootOfRoots: record.traceRoot)
   }
@@ -97,6 +97,7 @@ extension StepProof {
 
     let computation = StepComputation(
       graph: graph, position: position, token: token, reads: reads.map(\.leaves), tensors: tensors.map(\.leaves))
-    return computation.leaf() == claimed.leaves ? .honest : .fraud
+    guard let computed = computation.leaf() else { return .fraud }
+    return MerkleTree.leafHash(computed) == claimed.leafHash ? .honest : .fraud
   }
 }

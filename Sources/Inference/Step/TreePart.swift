@@ -41,26 +41,9 @@ public struct TreePart: Hashable, Sendable {
         return MerkleTree.leafHash(UnsafeRawBufferPointer(rebasing: buffer[start..<start + leafBytes]))
       }
     }
-    return verifies(hashes, from: leafRange.lowerBound, leafCount: leafCount, index: index, treeCount: treeCount, rootOfRoots: rootOfRoots)
-  }
-
-  /// The same for a single claimed leaf, which may have any size. `[STEP-4]`
-  func verifiesClaimed(leaf: Int, leafCount: Int, index: Int, treeCount: Int, rootOfRoots: Digest) -> Bool {
-    verifies(
-      [MerkleTree.leafHash(leaves)], from: leaf, leafCount: leafCount, index: index, treeCount: treeCount, rootOfRoots: rootOfRoots)
-  }
-
-  private func verifies(
-    _ hashes: [Digest], from first: Int, leafCount: Int, index: Int, treeCount: Int, rootOfRoots: Digest
-  ) -> Bool {
-    let rootHash = MerkleTree.leafHash(TreePart.rootLeaf(index: index, leafCount: leafCount, root: root))
-    do {
-      try range.verify(leafHashes: hashes, first: UInt64(first), size: UInt64(leafCount), root: root)
-      try place.verify(leafHashes: [rootHash], first: UInt64(index), size: UInt64(treeCount), root: rootOfRoots)
-      return true
-    } catch {
-      return false
-    }
+    return TreePlacement(root: root, place: place, range: range)
+      .verifies(
+        hashes, from: leafRange.lowerBound, leafCount: leafCount, index: index, treeCount: treeCount, rootOfRoots: rootOfRoots)
   }
 }
 

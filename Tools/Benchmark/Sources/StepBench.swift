@@ -43,12 +43,10 @@ struct StepBench {
     let layout = model.graph.layouts[segment]
     let rows = trace.extent.rows(of: layout.domain)
     let row = rows - 1
-    let leaf = layout.leafIndex(row: row, chunk: chunk, rows: rows)
     let streamRow = layout.domain == .stream ? row : trace.extent.streamRow(ofOutputRow: row)
     guard
-      let claimed = trace.leaves(LeafRange(segment: segment, leaves: leaf..<leaf + 1)),
       let proof = prover.step(
-        StepPosition(segment: segment, row: row, chunk: chunk), claimedLeaf: claimed, claimedSegment: trace.segments[segment],
+        StepPosition(segment: segment, row: row, chunk: chunk), claimedSegment: trace.segments[segment],
         token: tokens[streamRow])
     else { throw Unexpected(segment: segment) }
     return proof.encoded

@@ -133,7 +133,10 @@ class Trace:
 
     def rebuild(self):
         """The trees over the leaves as they stand."""
-        self.trees = [Tree(leaves) for leaves in self.leaves]
+        self.plant([Tree(leaves) for leaves in self.leaves])
+
+    def plant(self, trees):
+        self.trees = trees
         self.places = Tree([place_leaf(i, tree.size, tree.root) for i, tree in enumerate(self.trees)])
         self.root = self.places.root
 

@@ -338,7 +338,7 @@ class Graph:
             row = 0
         reads = self.reads(index, row, chunk, self.context, 1)
         tensors = self.tensor_reads(index, row, chunk, token=0, block=0)
-        size = 1024 + self.leaf_bytes(index) + 4096
+        size = 1024 + 4096
         size += sum(r.count * self.leaf_bytes(r.of) + 4096 for r in reads)
         size += sum(r.count * self.tensors[r.of].leaf_bytes + 4096 for r in tensors)
         if isinstance(s, Attention):

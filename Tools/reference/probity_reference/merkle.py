@@ -21,8 +21,16 @@ class Tree:
     """A tree over leaves, with the hash of every subtree of the recursion at hand."""
 
     def __init__(self, leaves):
-        self.size = len(leaves)
-        level = [leaf_hash(leaf) for leaf in leaves]
+        self.grow([leaf_hash(leaf) for leaf in leaves])
+
+    @classmethod
+    def of_hashes(cls, hashes):
+        tree = cls.__new__(cls)
+        tree.grow(list(hashes))
+        return tree
+
+    def grow(self, level):
+        self.size = len(level)
         # A level's node i covers the leaves from i * 2^height; an odd last node moves up unchanged, which is the RFC's recursion.
         self.levels = [level]
         while len(level) > 1:
@@ -60,10 +68,14 @@ def root_of(leaves):
 
 def verify_range(root, size, first, leaves, proof):
     """Whether `leaves` are the leaves from `first` of the tree with `root` and `size` leaves."""
-    end = first + len(leaves)
+    return verify_hashes(root, size, first, [leaf_hash(leaf) for leaf in leaves], proof)
+
+
+def verify_hashes(root, size, first, hashes, proof):
+    """The same for leaves of which only the hashes are at hand."""
+    end = first + len(hashes)
     if not 0 <= first < end <= size:
         return False
-    hashes = [leaf_hash(leaf) for leaf in leaves]
     rest = list(proof)
 
     def walk(low, high):

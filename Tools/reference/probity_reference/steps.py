@@ -6,7 +6,7 @@ from . import arithmetic as a
 from .bundle import place_leaf
 from .encoding import Reader, Refused, counted, listing, u32
 from .graph import Argmax, Attention, Embedding, GENERATION, Gate, Map, Maxima, Mean, NormRows, PACKED, Projection, Range, Residual, Unit, norm_tensors
-from .merkle import verify_range
+from .merkle import leaf_hash, verify_hashes, verify_range
 from .tensors import Linear, decode_block, values_i32
 
 HONEST, FRAUD, INVALID = "honest", "fraud", "invalid"
@@ -27,11 +27,6 @@ class Part:
     def decode(cls, reader):
         return cls(reader.digest(), reader.listing(80, reader.digest), reader.counted(2**20), reader.listing(80, reader.digest))
 
-    def verify_one(self, tree_root, tree_size, index, leaf_count, place):
-        """Whether the part is the one leaf at `place`, of whatever size, in the tree `index` of a tree of trees."""
-        return (verify_range(tree_root, tree_size, index, [place_leaf(index, leaf_count, self.root)], self.place)
-                and verify_range(self.root, leaf_count, place, [self.leaves], self.range))
-
     def verify(self, tree_root, tree_size, index, leaf_count, leaf_bytes, where):
         """Whether the leaves of `where` stand in the tree `index` of a tree of trees."""
         leaves = [self.leaves[i:i + leaf_bytes] for i in range(0, len(self.leaves), leaf_bytes)]
@@ -41,12 +36,33 @@ class Part:
 
 
 @dataclass
+class LeafPart:
+    """[STEP-2] A leaf part: one leaf by its hash."""
+    root: bytes
+    place: list
+    hash: bytes
+    range: list
+
+    def encode(self):
+        return self.root + listing(self.place) + self.hash + listing(self.range)
+
+    @classmethod
+    def decode(cls, reader):
+        return cls(reader.digest(), reader.listing(80, reader.digest), reader.digest(), reader.listing(80, reader.digest))
+
+    def verify(self, tree_root, tree_size, index, leaf_count, place):
+        """Whether the leaf hash stands at `place` in the tree `index` of a tree of trees."""
+        return (verify_range(tree_root, tree_size, index, [place_leaf(index, leaf_count, self.root)], self.place)
+                and verify_hashes(self.root, leaf_count, place, [self.hash], self.range))
+
+
+@dataclass
 class StepProof:
     """[STEP-3]"""
     segment: int
     row: int
     chunk: int
-    claimed: Part
+    claimed: LeafPart
     reads: list
     tensors: list
 
@@ -58,7 +74,7 @@ class StepProof:
     def decode(cls, data):
         reader = Reader(data)
         part = lambda: Part.decode(reader)
-        proof = cls(reader.u32(), reader.u32(), reader.u32(), part(), reader.listing(64, part), reader.listing(8, part))
+        proof = cls(reader.u32(), reader.u32(), reader.u32(), LeafPart.decode(reader), reader.listing(64, part), reader.listing(8, part))
         reader.end()
         return proof
 
@@ -82,7 +98,7 @@ class Claim:
 
     def verify_claimed(self, part, segment, place):
         g = self.graph
-        return part.verify_one(self.trace_root, len(g.segments), segment, g.leaf_count(segment, len(self.prompt), len(self.output)), place)
+        return part.verify(self.trace_root, len(g.segments), segment, g.leaf_count(segment, len(self.prompt), len(self.output)), place)
 
     def verify_tensor(self, part, where):
         tensor = self.graph.tensors[where.of]
@@ -103,6 +119,10 @@ class Prover:
         tree, leaves = self.trace.trees[where.of], self.trace.leaves[where.of]
         return self.part(tree, self.trace.places, leaves, where)
 
+    def leaf_part(self, segment, place):
+        tree = self.trace.trees[segment]
+        return LeafPart(tree.root, self.trace.places.range_proof(segment, segment + 1), tree.levels[0][place], tree.range_proof(place, place + 1))
+
     def tensor_part(self, where):
         if where.of not in self.tensor_leaves:
             self.tensor_leaves[where.of] = self.trace.bundle.leaves(where.of)
@@ -115,12 +135,12 @@ class Prover:
 
     def step(self, segment, row, chunk):
         g, p, n = self.graph, len(self.trace.prompt), len(self.trace.output)
-        claimed = Range(segment, g.leaf_index(segment, row, chunk, p, n), 1)
+        claimed = self.leaf_part(segment, g.leaf_index(segment, row, chunk, p, n))
         reads = [self.segment_part(r) for r in g.reads(segment, row, chunk, p, n)]
         token = (self.trace.prompt + self.trace.output)[row] if isinstance(g.segments[segment], Embedding) else None
         block = largest_block(reads[0].leaves) if isinstance(g.segments[segment], Argmax) else None
         tensors = [self.tensor_part(r) for r in g.tensor_reads(segment, row, chunk, token, block)]
-        return StepProof(segment, row, chunk, self.segment_part(claimed), reads, tensors)
+        return StepProof(segment, row, chunk, claimed, reads, tensors)
 
 
 def check(claim, data):
@@ -147,7 +167,7 @@ def check(claim, data):
     if not all_well_formed(g, tensors, proof.tensors) or any(exponent_too_large(g, r, part) for r, part in zip(reads, proof.reads)):
         return FRAUD
     computed = compute(g, proof, reads, tensors, token)
-    return HONEST if computed == proof.claimed.leaves else FRAUD
+    return HONEST if leaf_hash(computed) == proof.claimed.hash else FRAUD
 
 
 def all_well_formed(graph, ranges, parts):
@@ -323,19 +343,19 @@ def gather(graph, parts, ranges):
 
 def tokens_proof(prover, row):
     index = len(prover.graph.segments) - 1
-    return u32(row) + prover.segment_part(Range(index, row, 1)).encode()
+    return u32(row) + prover.leaf_part(index, row).encode()
 
 
 def check_tokens(claim, data):
     try:
         reader = Reader(data)
-        row, part = reader.u32(), Part.decode(reader)
+        row, part = reader.u32(), LeafPart.decode(reader)
         reader.end()
     except Refused:
         return INVALID
     if claim.graph.task != GENERATION or row >= len(claim.output) or not claim.verify_claimed(part, len(claim.graph.segments) - 1, row):
         return INVALID
-    return FRAUD if part.leaves != u32(claim.output[row]) else HONEST
+    return FRAUD if part.hash != leaf_hash(u32(claim.output[row])) else HONEST
 
 
 def counterexample_reads(graph, row, column, prompt, token):

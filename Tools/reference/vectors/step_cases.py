@@ -8,7 +8,8 @@ from probity_reference.bundle import Bundle
 from probity_reference.encoding import i32, u16, u32
 from probity_reference.executor import Trace, generate
 from probity_reference.graph import Argmax, EMBEDDING, Range
-from probity_reference.steps import Part, Prover, StepProof
+from probity_reference.merkle import Tree
+from probity_reference.steps import LeafPart, Prover, StepProof
 from probity_reference.testmodel import test_encoder, test_model
 
 # One step of each kind of segment and of each way that chunks can lie: name, segment, row, chunk.
@@ -54,6 +55,15 @@ class Setting:
         other.trace.rebuild()
         return other
 
+    def rehashed(self, segment, index, leaf_hash):
+        """The same setting with a leaf hash replaced, of which no leaf need be known."""
+        other = copy.copy(self)
+        other.trace = copy.copy(self.trace)
+        hashes = list(self.trace.trees[segment].levels[0])
+        hashes[index] = leaf_hash
+        other.trace.plant([Tree.of_hashes(hashes) if i == segment else tree for i, tree in enumerate(self.trace.trees)])
+        return other
+
     def consistent(self, segment, row, chunk):
         """The same setting with the leaf that follows from what is there."""
         proof, g = self.prover().step(segment, row, chunk), self.graph
@@ -80,7 +90,9 @@ def flipped(data, at, bits):
 
 
 def make_steps():
-    cases = step_cases(Setting(), STEPS, random.Random(10), (0, 16))
+    setting = Setting()
+    cases = step_cases(setting, STEPS, random.Random(10), (0, 16))
+    cases.append(setting.rehashed(5, 3, bytes(32)).step("residual, a leaf hash of no leaf", (5, 1, 1), steps.FRAUD))
     return {"model": "tiny-model.json", "note": "Each flip of an honest proof makes it invalid.", "cases": cases}
 
 
@@ -119,7 +131,8 @@ def step_cases(setting, places, generator, resized):
         leaf = setting.trace.leaves[segment][index]
         wrong = flipped(leaf, generator.randrange(len(leaf)), 1)
         cases.append(setting.edited((segment, index, wrong)).step(name + ", a wrong leaf", place, steps.FRAUD))
-        for size, other in (("short", leaf[:-1]), ("long", leaf + b"\0"), ("empty", b"")) if segment in resized else ():
+        sizes = (("short", leaf[:-1]), ("long", leaf + b"\0"), ("empty", b""), ("huge", leaf + bytes(2**20)))
+        for size, other in sizes if segment in resized else ():
             cases.append(setting.edited((segment, index, other)).step(f"{name}, a {size} leaf", place, steps.FRAUD))
     return cases
 
@@ -132,7 +145,7 @@ def structural(setting):
     yield "bytes left over", data + b"\0"
     for name, change in [
         ("no such segment", {"segment": 17}), ("no such row", {"row": 17}), ("no such chunk", {"chunk": 1}),
-        ("another row", {"row": 5}), ("a read too many", {"reads": [proof.claimed]}), ("no tensor leaf", {"tensors": []}),
+        ("another row", {"row": 5}), ("a read too many", {"reads": proof.tensors}), ("no tensor leaf", {"tensors": []}),
         ("a tensor part too many", {"tensors": proof.tensors * 2}),
     ]:
         yield name, StepProof(**{**vars(proof), **change}).encode()
@@ -142,7 +155,7 @@ def structural(setting):
     yield "a range too short", StepProof(**{**vars(attention), "reads": [attention.reads[0], short] + attention.reads[2:]}).encode()
     for field in ("place", "range"):
         for name, value in (("too short", getattr(proof.claimed, field)[:-1]), ("too long", getattr(proof.claimed, field) + [bytes(32)])):
-            part = Part(**{**vars(proof.claimed), field: value})
+            part = LeafPart(**{**vars(proof.claimed), field: value})
             yield f"{field} {name}", StepProof(**{**vars(proof), "claimed": part}).encode()
 
 
@@ -224,6 +237,10 @@ def make_refutations():
         ("the first token of the lie", lie, 0, steps.HONEST),
     ]:
         tokens.append(setting.case(name, steps.tokens_proof(setting.prover(), row), verdict, steps.check_tokens))
+    odd = honest.edited((16, 1, u32(second) + b"\0"))
+    tokens.append(odd.case("a leaf of five bytes", steps.tokens_proof(odd.prover(), 1), steps.FRAUD, steps.check_tokens))
+    hidden = honest.rehashed(16, 1, bytes(32))
+    tokens.append(hidden.case("a leaf hash of no leaf", steps.tokens_proof(hidden.prover(), 1), steps.FRAUD, steps.check_tokens))
     data = steps.tokens_proof(lie.prover(), 1)
     tokens.append(lie.case("no such row", u32(3) + data[4:], steps.INVALID, steps.check_tokens))
     tokens.append(lie.case("the leaf of another row", u32(2) + data[4:], steps.INVALID, steps.check_tokens))
