@@ -40,6 +40,17 @@ struct ClaimTests {
     #expect(try outcome(graph: TinyModel.graph.encoded, tokenizer: tokenizer + [0]) == [.refused(.modelTokenizer)])
   }
 
+  @Test("A model is registered if its graph and tokenizer fit; what its leaves hold is not seen [TX-5] [MODEL-6]")
+  func registrationVectors() throws {
+    for vector in try ModelVectors.load() {
+      var chain = TestChain()
+      let tokenizer = vector.tokenizer.bytes
+      let payload = RegisterModel(name: [0x6d], graph: vector.graph.bytes, tensorsRoot: .zero, tokenizer: Digest.hash(tokenizer))
+      let outcome = try chain.add([chain.transaction(.registerModel(payload), from: "alice", blob: tokenizer)])
+      #expect((outcome == [.accepted]) == vector.registers, "\(vector.name)")
+    }
+  }
+
   @Test("A claim locks its bond, takes its requests and becomes final after its window [TX-6] [TX-8] [LED-3]")
   func posting() throws {
     var chain = try registeredChain()

@@ -1,7 +1,7 @@
 import Bytes
 import Text
 
-/// Why bytes are not a model bundle. `[MODEL-1]` `[MODEL-4]`
+/// Why bytes are not a model bundle. `[MODEL-1]` `[MODEL-4]` `[MODEL-6]`
 public enum BundleRejection: Error, Hashable, Sendable {
   /// The file does not begin as a bundle does.
   case notABundle
@@ -9,13 +9,13 @@ public enum BundleRejection: Error, Hashable, Sendable {
   case header(DecodingRejection)
   /// The graph is not valid.
   case graph(GraphRejection)
-  /// The tokenizer has more tokens than the graph's vocabulary, or a stop token that it lacks.
+  /// The tokenizer has more tokens than the graph's vocabulary.
   case tokenizer
   /// Padding is not zero.
   case padding
   /// The file is shorter or longer than its header says.
   case size
-  /// A tensor's leaf holds a number out of range.
+  /// A leaf that steps read holds a number out of range.
   case malformedLeaf(tensor: Int, leaf: Int)
 }
 

@@ -4,7 +4,7 @@ import Merkle
 import Tensors
 import Text
 
-/// A loaded bundle: every leaf is well formed, so the executor can run without a check. `[MODEL-1]` `[MODEL-4]`
+/// A loaded bundle: every leaf that a step can read is well formed, so the executor can run without a check. `[MODEL-1]` `[MODEL-4]`
 public final class Model: Sendable {
   /// The program.
   public let graph: Graph
@@ -21,7 +21,7 @@ public final class Model: Sendable {
   package let bytes: ModelBytes
   private let offsets: [Int]
 
-  /// Checks and loads a bundle; it reads every byte once. `[MODEL-4]`
+  /// Checks and loads a bundle; it reads every byte that a run can read once. `[MODEL-4]` `[MODEL-6]`
   public init(_ bytes: ModelBytes) throws(BundleRejection) {
     let buffer = bytes.buffer
     let prefix = BundleHeader.magic.count + 4
@@ -33,9 +33,7 @@ public final class Model: Sendable {
     do { header = try BundleHeader(decoding: Array(buffer[prefix..<prefix + headerBytes])) } catch { throw .header(error) }
     let graph: Graph
     do { graph = try Graph(header.graph) } catch { throw .graph(error) }
-    guard header.tokenizer.vocabulary.count <= graph.vocabulary, graph.stopTokens.allSatisfy(header.tokenizer.vocabulary.contains) else {
-      throw .tokenizer
-    }
+    guard graph.fits(header.tokenizer) else { throw .tokenizer }
     var offset = prefix + headerBytes
     var offsets: [Int] = []
     for shape in graph.tensors {
@@ -53,8 +51,8 @@ public final class Model: Sendable {
     tokenizerDigest = Digest.hash(header.tokenizer.encoded)
     name = header.name
     chatTemplate = header.chatTemplate
-    for (tensor, shape) in graph.tensors.enumerated() {
-      for leaf in 0..<shape.leafCount where !shape.isWellFormed(self.leaves(leaf..<leaf + 1, of: tensor)) {
+    for (tensor, (shape, usedCount)) in zip(graph.tensors, graph.usedLeafCounts).enumerated() {
+      for leaf in 0..<usedCount where !shape.isWellFormed(self.leaves(leaf..<leaf + 1, of: tensor)) {
         throw .malformedLeaf(tensor: tensor, leaf: leaf)
       }
     }

@@ -4,7 +4,7 @@ import Inference
 import Text
 
 extension Transition {
-  /// Puts a model on the ledger. `[TX-5]`
+  /// Puts a model on the ledger. `[TX-5]` `[MODEL-6]`
   mutating func apply(_ registration: RegisterModel, from identifier: AccountIdentifier) throws(Refusal) {
     let commitment = ModelCommitment(
       graphDigest: Digest.hash(registration.graph), tensorsRoot: registration.tensorsRoot, tokenizerDigest: registration.tokenizer)
@@ -12,7 +12,7 @@ extension Transition {
     guard let graph = Graph(decoding: registration.graph) else { throw .modelGraph }
     guard
       let bytes = blobs[registration.tokenizer], let tokenizer = try? TokenizerDescription(decoding: bytes),
-      tokenizer.vocabulary.count <= graph.vocabulary
+      graph.fits(tokenizer)
     else { throw .modelTokenizer }
     // All checks are done; nothing below can fail.
     let model = RegisteredModel(

@@ -9,6 +9,7 @@ from .graph import Graph
 from .hashing import sha256, tagged
 from .merkle import Tree
 from .tensors import Blocks, Linear, values_i32
+from .text import Tokenizer
 
 MAGIC = b"PROBITY1"
 
@@ -65,10 +66,13 @@ class Bundle:
         return cls(graph, data, tokenizer, name, template)
 
     def check(self):
-        """[MODEL-4]"""
-        for tensor, data in zip(self.graph.tensors, self.data, strict=True):
+        """[MODEL-4], [MODEL-6]"""
+        if not fits(self.graph, self.tokenizer):
+            raise Refused("a tokenizer that does not fit")
+        for tensor, used, data in zip(self.graph.tensors, self.graph.used_leaves(), self.data, strict=True):
             if len(data) != tensor.leaf_bytes * tensor.leaf_count:
                 raise Refused("the tensor's size")
+            data = data[:tensor.leaf_bytes * used]
             if isinstance(tensor, Linear):
                 fine = all(slab.well_formed() for slab in Blocks(data, tensor.inputs).slabs(256))
             else:
@@ -97,6 +101,22 @@ class Bundle:
     def model_root(self, tensors_root=None):
         root = self.tensor_trees()[1].root if tensors_root is None else tensors_root
         return model_root(self.graph.encode(), root, self.tokenizer)
+
+
+def fits(graph, tokenizer):
+    """[MODEL-6] Whether the bytes are a tokenizer that fits a valid graph."""
+    try:
+        return len(Tokenizer.parse(tokenizer).tokens) <= graph.vocabulary
+    except Refused:
+        return False
+
+
+def registers(graph, tokenizer):
+    """[TX-5] Whether the bytes of a graph and of a tokenizer can be registered."""
+    try:
+        return fits(Graph.decode(graph), tokenizer)
+    except Refused:
+        return False
 
 
 def place_leaf(index, leaf_count, root):

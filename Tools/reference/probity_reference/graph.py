@@ -71,6 +71,21 @@ class Segment:
     def encode(self):
         return u8(self.tag) + b"".join(WRITERS[field.type](getattr(self, field.name)) for field in fields(self))
 
+    def uses(self, context):
+        """[MODEL-4] The tensors that the fields name, each with how many of its leaves steps can read, or None for all."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name in ("table", "weights"):
+                yield value, None
+            elif field.type == "norm":
+                yield from ((index, None) for index in norm_tensors(value))
+            elif field.type in ("map", "activation") and value is not None:
+                yield from ((index, None) for index in (value.weights, value.bias) if index is not None)
+            elif field.name == "rotation" and value is not None:
+                yield value, context
+            elif field.type == "positions" and value is not None:
+                yield value[0], -(-context // 16)
+
 
 # A field's annotation names its encoding.
 @dataclass(frozen=True)
@@ -264,6 +279,13 @@ class Graph:
         if self.chunk_major(index):
             return chunk * self.rows(index, prompt, generated) + row
         return row * self.chunks(index) + chunk
+
+    def used_leaves(self):
+        """[MODEL-4] How many leaves of each tensor are used, from the first on."""
+        counts = [0] * len(self.tensors)
+        for index, count in (use for s in self.segments for use in s.uses(self.context)):
+            counts[index] = max(counts[index], self.tensors[index].leaf_count if count is None else count)
+        return counts
 
     # Reads [STEP-1].
 

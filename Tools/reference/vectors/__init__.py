@@ -1,6 +1,6 @@
 """What make_vectors.py writes: one function a file of Tests/Vectors."""
 
-from . import arithmetic, graph_cases, primitives, record_cases, step_cases, text_cases, tiny_model
+from . import arithmetic, graph_cases, model_cases, primitives, record_cases, step_cases, text_cases, tiny_model
 
 FILES = {
     "primitives": primitives.make,
@@ -10,6 +10,7 @@ FILES = {
     "tiny-encoder": tiny_model.make_encoder,
     "encoder-graphs": graph_cases.make_encoder,
     "encoder-steps": step_cases.make_encoder_steps,
+    "models": model_cases.make,
     "steps": step_cases.make_steps,
     "step-edges": step_cases.make_edges,
     "refutations": step_cases.make_refutations,
