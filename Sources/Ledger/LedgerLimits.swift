@@ -40,6 +40,12 @@ public enum LedgerLimits {
   public static let blobTransactionsPerBlock = 64
   /// The fraud proofs of a block, in bytes.
   public static let fraudProofBytesPerBlock = 1 << 23
+  /// How much later than its parent a block may be, in milliseconds. `[BLOCK-9]`
+  public static let blockStepMilliseconds: UInt64 = 3_600_000
+  /// The latest time of the first block, in milliseconds since 1970. `[BLOCK-9]`
+  public static let firstBlockTime: UInt64 = 1 << 48 - 1
+  /// The latest time of a genesis, in milliseconds since 1970. `[GEN-1]`
+  public static let genesisTime: UInt64 = 1 << 47 - 1
   /// The digests of a history path.
   public static let historyDigests = 64
   /// A receipt.

@@ -104,8 +104,7 @@ public actor Node {
     if let halted { throw halted }
     guard let key, upstream == nil else { throw .notAValidator("a node that follows") }
     let candidates = pool.candidates { chain.tip.state.account($0).nonce }
-    guard chain.tip.header.time < .max else { throw .inconsistent("no time is later than the newest block's") }
-    let time = max(clock.now(), chain.tip.header.time + 1)
+    let time = chain.tip.nextTime(clock: clock.now())
     // The tip is not kept in a local: a second owner of its state would make the commit copy it.
     let proposal = BlockBuilder.propose(
       candidates.map(\.candidate), on: chain.tip, time: time, proposer: AccountIdentifier(key.publicKey), tokenizers: chain.tokenizers)

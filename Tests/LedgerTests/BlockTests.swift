@@ -127,6 +127,39 @@ struct BlockTests {
     #expect(try chain.proposal(twice).leftOut.map(\.reason) == [.inadmissible(.nonceUsed)])
   }
 
+  @Test("A block is later than its parent by at most an hour; the first may come long after the genesis [BLOCK-6] [BLOCK-9]")
+  func time() throws {
+    #expect(rejection(block(header: { $0.with(time: 1 << 48 - 1) })) == nil)
+    #expect(rejection(block(header: { $0.with(time: 1 << 48) })) == .time)
+    #expect(rejection(block(header: { $0.with(time: .max) })) == .time)
+    #expect(chain.tip.nextTime(clock: .max) == 1 << 48 - 1)
+    var grown = chain
+    try grown.add()
+    let parent = grown.tip.header.time
+    func childRejection(at time: UInt64) throws -> BlockRejection? {
+      let proposal = try grown.proposal([])
+      let sealed = proposal.sealed(stateRoot: grown.stateRoot(after: proposal.changes), by: grown.validators[0]).block.unverified
+      let header = sealed.header.with(time: time)
+      let block = UnverifiedBlock(
+        header: header, transactions: [], blobs: [],
+        attestations: [Attestation(header: header.hash, by: grown.validators[0], random: NoRandomBytes())])
+      do {
+        _ = try BlockExecutor.execute(VerifiedBlock(block, genesis: grown.genesis), on: grown.tip, tokenizers: grown.tokenizers)
+        return nil
+      } catch ExecutionError.rejected(let rejection) {
+        return rejection
+      }
+    }
+    #expect(try childRejection(at: parent) == .time)
+    #expect(try childRejection(at: parent + 1) == nil)
+    #expect(try childRejection(at: parent + 3_600_000) == nil)
+    #expect(try childRejection(at: parent + 3_600_001) == .time)
+    #expect(try childRejection(at: .max) == .time)
+    #expect(grown.tip.nextTime(clock: 0) == parent + 1)
+    #expect(grown.tip.nextTime(clock: parent + 60_000) == parent + 60_000)
+    #expect(grown.tip.nextTime(clock: .max) == parent + 3_600_000)
+  }
+
   @Test("The genesis header is known to anyone; history grows by header hashes [BLOCK-2] [BLOCK-3]")
   func history() throws {
     var chain = TestChain()

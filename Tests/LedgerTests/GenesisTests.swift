@@ -59,6 +59,7 @@ struct GenesisTests {
       #expect(rejection("\"time\": 1000", "\"time\": \(number)") == .member("genesis.time"))
     }
     #expect(rejection("\"time\": 1000", "\"time\": 1001") != nil)
+    #expect(rejection("\"time\": 1000", "\"time\": 140737488355328") == .rules(.outOfRange))
     #expect(rejection("\"time\": 1000", "\"time\": 01000") == .json(.unexpected(offset: text.utf8Offset(of: "1000") + 1)))
     #expect(rejection("\"windowBlocks\": 3", "\"windowBlocks\": 5") == .rules(.outOfRange))
     #expect(rejection("\"rewardPermille\": 500", "\"rewardPermille\": 1000") == .rules(.outOfRange))

@@ -67,11 +67,11 @@ public struct BlockProposal: Sendable {
 /// Puts the next block together: a pure function of the tip, the candidates in order, the time and the proposer.
 public enum BlockBuilder {
   /// Executes the candidates in order and keeps those that may stand in the block.
-  /// - Precondition: `time` is later than the tip's; `proposer` is a validator.
+  /// - Precondition: the tip admits `time`; `proposer` is a validator.
   public static func propose(
     _ candidates: [Candidate], on tip: ChainTip, time: UInt64, proposer: AccountIdentifier, tokenizers: any TokenizerSource
   ) -> BlockProposal {
-    precondition(time > tip.header.time && tip.genesis.validator(proposer) != nil, "a proposal is later than its parent, by a validator")
+    precondition(tip.admits(time: time) && tip.genesis.validator(proposer) != nil, "a proposal has an allowed time, by a validator")
     let parameters = tip.genesis.parameters
     var transition = Transition(
       state: tip.state, parameters: parameters, height: tip.nextHeight, proposer: proposer, tokenizers: tokenizers, blobs: [:])

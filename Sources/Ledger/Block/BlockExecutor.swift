@@ -34,7 +34,7 @@ public enum BlockExecutor {
   ) throws(ExecutionError) -> ExecutedBlock {
     guard block.header.height == tip.nextHeight else { throw .rejected(.height) }
     guard block.header.parent == tip.hash else { throw .rejected(.parent) }
-    guard block.header.time > tip.header.time else { throw .rejected(.time) }
+    guard tip.admits(time: block.header.time) else { throw .rejected(.time) }
     guard block.header.historyRoot == tip.nextHistoryRoot else { throw .rejected(.historyRoot) }
     let blobs = Dictionary(block.blobs.map { ($0.digest, $0.bytes) }) { first, _ in first }
     var transition = Transition(

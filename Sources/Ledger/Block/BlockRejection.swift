@@ -26,7 +26,7 @@ public enum BlockRejection: Error, Hashable, Sendable {
   case height
   /// The block names another parent.
   case parent
-  /// The block is not later than its parent.
+  /// The block is not later than its parent, or too much later.
   case time
   /// The headers before have another root.
   case historyRoot
@@ -76,7 +76,7 @@ extension BlockRejection: CustomStringConvertible {
     case .size: "the block is too large"
     case .height: "the block does not follow the parent's height"
     case .parent: "the block names another parent"
-    case .time: "the block is not later than its parent"
+    case .time: "the block is not later than its parent, or too much later"
     case .historyRoot: "the headers before have another root"
     case .inadmissible(let index, let reason): "transaction \(index), in its turn: \(reason)"
     case .stateRoot: "the state after the block has another root"

@@ -14,6 +14,9 @@ public struct ChainTip: Sendable {
   /// The tree over the header hashes of all blocks before it; its root is the header's history root. `[BLOCK-3]`
   public private(set) var history: TreeBuilder
 
+  /// Above every time that a chain can reach by `[BLOCK-9]`.
+  private static let timeLimit: UInt64 = 1 << 63
+
   /// The genesis block.
   public init(genesis: Genesis) {
     self.genesis = genesis
@@ -26,7 +29,8 @@ public struct ChainTip: Sendable {
   /// Puts a stored tip together; nil if the parts do not belong together. The state root is the caller's to check.
   public init?(genesis: Genesis, header: Header, state: State, history: TreeBuilder) {
     guard
-      header.chain == genesis.root, history.size == header.height.value, history.root == header.historyRoot,
+      header.chain == genesis.root, header.time < ChainTip.timeLimit, history.size == header.height.value,
+      history.root == header.historyRoot,
       state.totals.supply == genesis.supply
     else { return nil }
     self.genesis = genesis
@@ -38,6 +42,18 @@ public struct ChainTip: Sendable {
 
   /// The height of the next block.
   public var nextHeight: Height { header.height.later(by: 1) }
+
+  /// Whether the next block may have this time: later than the newest, and not by too much. `[BLOCK-6]` `[BLOCK-9]`
+  public func admits(time: UInt64) -> Bool {
+    guard time > header.time else { return false }
+    return header.height == .genesis ? time <= LedgerLimits.firstBlockTime : time - header.time <= LedgerLimits.blockStepMilliseconds
+  }
+
+  /// The time for the next block that is nearest to a clock's. `[BLOCK-9]`
+  public func nextTime(clock: UInt64) -> UInt64 {
+    let last = header.height == .genesis ? LedgerLimits.firstBlockTime : header.time + LedgerLimits.blockStepMilliseconds
+    return min(max(clock, header.time + 1), last)
+  }
 
   /// The history root of the next block. `[BLOCK-3]`
   public var nextHistoryRoot: Digest { nextHistory.root }

@@ -48,6 +48,7 @@ public struct Genesis: Hashable, Sendable {
     guard (1...LedgerLimits.networkNameBytes).contains(name.count), (1...LedgerLimits.validators).contains(validators.count) else {
       throw .outOfRange
     }
+    guard time <= LedgerLimits.genesisTime else { throw .outOfRange }
     guard String(validating: name, as: UTF8.self) != nil else { throw .invalidText }
     guard accounts.count <= LedgerLimits.genesisAccounts else { throw .countAboveLimit }
     try validators.checkAscending()
