@@ -40,6 +40,10 @@ public enum LedgerLimits {
   public static let blobTransactionsPerBlock = 64
   /// The fraud proofs of a block, in bytes.
   public static let fraudProofBytesPerBlock = 1 << 23
+  /// The records of a block's proofs of broken bindings, in bytes.
+  public static let bindingRecordBytesPerBlock = 1 << 20
+  /// The tokenizers that a block's proofs of broken bindings are judged with.
+  public static let tokenizersPerBlock = 4
   /// How much later than its parent a block may be, in milliseconds. `[BLOCK-9]`
   public static let blockStepMilliseconds: UInt64 = 3_600_000
   /// The latest time of the first block, in milliseconds since 1970. `[BLOCK-9]`

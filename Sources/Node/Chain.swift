@@ -13,6 +13,8 @@ struct Chain: Sendable {
     var stateBlocks: UInt64 = 1024
     /// How many blocks after the window blobs other than tokenizers stay; nil: for ever.
     var blobBlocks: UInt64?
+    /// How many bytes of tokenizers' encodings stay in memory.
+    var tokenizerBytes = TokenizerShelf.byteLimit
   }
 
   let store: any KeyValueStore
@@ -23,21 +25,20 @@ struct Chain: Sendable {
   private(set) var history: StoredTree
   /// The ids of all claims by the height at which they were posted, then by id.
   private(set) var claims: [Digest]
-  /// The tokenizers of all registered models.
-  private(set) var tokenizers: TokenizerShelf
+  /// The tokenizers of registered models.
+  let tokenizers: TokenizerShelf
   /// The greatest height whose header a quorum attests.
   private(set) var finalHeight: Height
 
   init(
-    store: any KeyValueStore, retention: Retention, tip: ChainTip, history: StoredTree, claims: [Digest], tokenizers: TokenizerShelf,
-    finalHeight: Height
+    store: any KeyValueStore, retention: Retention, tip: ChainTip, history: StoredTree, claims: [Digest], finalHeight: Height
   ) {
     self.store = store
     self.retention = retention
     self.tip = tip
     self.history = history
     self.claims = claims
-    self.tokenizers = tokenizers
+    tokenizers = TokenizerShelf(ChainReader(store: store), byteLimit: retention.tokenizerBytes)
     self.finalHeight = finalHeight
   }
 
@@ -65,13 +66,12 @@ struct Chain: Sendable {
     let attestations = others + (own.map { [$0] } ?? [])
     var batch = also
     for attestation in attestations { batch.put(ChainKey.attestation(tip.nextHeight, attestation.validator), attestation.encoded) }
-    let newTokenizers = try stage(accepted, update, in: &batch)
+    try stage(accepted, update, in: &batch)
     do throws(StoreFailure) { try store.write(batch, .synced) } catch { throw .store(error) }
 
     // The disk has it; nothing below can fail.
     tip.advance(by: accepted)
     history.append(leafHash: MerkleTree.leafHash(accepted.block.hash.bytes))
-    tokenizers = newTokenizers
     claims += accepted.postedClaims.sorted()
     if genesis.isQuorum(attestations) { finalHeight = height }
   }
@@ -79,7 +79,7 @@ struct Chain: Sendable {
   /// Notes that a quorum attests a height.
   mutating func noteFinal(_ height: Height) { finalHeight = max(finalHeight, height) }
 
-  private func stage(_ accepted: AcceptedBlock, _ update: StateTreeUpdate, in batch: inout Batch) throws(NodeFailure) -> TokenizerShelf {
+  private func stage(_ accepted: AcceptedBlock, _ update: StateTreeUpdate, in batch: inout Batch) throws(NodeFailure) {
     let block = accepted.block
     let height = block.header.height
     batch.put(ChainKey.header(height), block.header.encoded)
@@ -96,7 +96,6 @@ struct Chain: Sendable {
     batch.put(update, at: height)
     batch.put(ChainKey.meta, ChainMeta(schema: ChainMeta.currentSchema, chain: genesis.root, tip: height, tipHash: block.hash).encoded)
     try prune(at: height, in: &batch)
-    return try tokenizers.with(accepted)
   }
 
   /// Deletes what is no longer kept once the block at `height` stands.

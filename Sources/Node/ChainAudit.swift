@@ -113,9 +113,10 @@ private struct Replay {
   var tip: ChainTip
   var nodes: StoredNodesAudit
   private var tree = StateTreeMemory()
-  private var tokenizers = TokenizerShelf()
+  private let tokenizers: TokenizerShelf
 
   init(_ genesis: Genesis, _ reader: ChainReader) throws(NodeFailure) {
+    tokenizers = TokenizerShelf(reader)
     tip = ChainTip(genesis: genesis)
     nodes = StoredNodesAudit(reader)
     let update: StateTreeUpdate
@@ -137,7 +138,6 @@ private struct Replay {
       update = try StateTree(reader: tree, version: tip.header.height.value).updated(
         by: executed.changes.treeChanges, version: height.value)
       accepted = try executed.accepted(stateRoot: update.root)
-      tokenizers = try tokenizers.with(accepted)
     } catch {
       throw .inconsistent("block \(height) is not valid on the one before: \(error)")
     }

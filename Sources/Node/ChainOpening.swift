@@ -26,15 +26,13 @@ extension Chain {
     guard let tip = ChainTip(genesis: genesis, header: header, state: state, history: before) else {
       throw .inconsistent("the newest header's history root is not that of the headers before it, or the supply is not the genesis's")
     }
-    var shelf = TokenizerShelf()
     for root in state.models.keys.sorted() {
       guard let digest = state.models[root]?.tokenizer else { continue }
       guard let bytes = try reader.blob(digest) else { throw .inconsistent("the tokenizer \(digest) of model \(root) is gone") }
       guard Digest.hash(bytes) == digest else { throw .inconsistent("the tokenizer \(digest) of model \(root) is damaged") }
-      try shelf.add(digest, bytes)
     }
     self.init(
-      store: store, retention: retention, tip: tip, history: history, claims: Chain.claimOrder(state), tokenizers: shelf,
+      store: store, retention: retention, tip: tip, history: history, claims: Chain.claimOrder(state),
       finalHeight: try Chain.newestFinal(reader, genesis, header.height))
     let treeRoot: Digest
     do throws(StateTreeFailure<StoreFailure>) {
@@ -79,7 +77,7 @@ extension Chain {
     do throws(StoreFailure) { try store.write(batch, .synced) } catch { throw .store(error) }
     return Chain(
       store: store, retention: retention, tip: tip, history: StoredTree(leafHashes: [MerkleTree.leafHash(tip.hash.bytes)]), claims: [],
-      tokenizers: TokenizerShelf(), finalHeight: .genesis)
+      finalHeight: .genesis)
   }
 
   /// Walks all headers from the genesis block to the tip.

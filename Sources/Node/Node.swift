@@ -18,6 +18,8 @@ public actor Node {
     public var stateBlocks: UInt64 = 1024
     /// How many blocks after the window the blobs of claims are kept; nil: for ever, so that others can replay the chain from its start.
     public var blobBlocks: UInt64?
+    /// How many bytes of tokenizers' encodings stay in memory; others are read again when they are needed.
+    public var tokenizerBytes = 2 * LedgerLimits.tokenizerBytes
     /// Whether a block is made at once when a transaction comes, and not only after the interval.
     public var producesAtOnce = false
     /// How many events a subscriber may lag behind.
@@ -74,7 +76,8 @@ public actor Node {
     self.clock = clock
     self.random = random
     self.log = log
-    let retention = Chain.Retention(stateBlocks: max(1, configuration.stateBlocks), blobBlocks: configuration.blobBlocks)
+    let retention = Chain.Retention(
+      stateBlocks: max(1, configuration.stateBlocks), blobBlocks: configuration.blobBlocks, tokenizerBytes: configuration.tokenizerBytes)
     chain = try Chain(opening: store, genesis: genesis, retention: retention)
     pool = Mempool(limits: configuration.pool)
     try journal.load(into: &pool, from: chain)
@@ -147,7 +150,8 @@ public actor Node {
     } catch {
       switch error {
       case .rejected(let reason): throw .diverged(height: block.header.height, reason: reason.description)
-      case .missingTokenizer(let digest): throw .inconsistent("the tokenizer \(digest) of a registered model is gone")
+      case .missingTokenizer(let digest):
+        throw chain.tokenizers.failure ?? .inconsistent("the tokenizer \(digest) of a registered model is gone")
       }
     }
     let update = try chain.treeUpdate(executed.changes)

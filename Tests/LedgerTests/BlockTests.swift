@@ -193,6 +193,20 @@ struct BlockTests {
     #expect(!chain.genesis.isQuorum([one, one, one]))
   }
 
+  @Test("Attestations are by validators of the genesis, and verify [BLOCK-6]")
+  func attestationChecks() {
+    func rejection(_ attestations: [Attestation]) -> AttestationRejection? {
+      do throws(AttestationRejection) {
+        try chain.genesis.check(attestations, of: good.block.hash)
+        return nil
+      } catch { return error }
+    }
+    let own = chain.validators.map { Attestation(header: good.block.hash, by: $0, random: NoRandomBytes()) }
+    #expect(rejection(own) == nil)
+    #expect(rejection(own + [Attestation(header: good.block.hash, by: TestChain.key("stranger"))]) == .unknownValidator)
+    #expect(rejection([Attestation(header: .zero, by: chain.validators[0])]) == .badSignature)
+  }
+
   @Test("Attestations ascend strictly [BLOCK-4]")
   func attestationOrder() throws {
     let pair = chain.validators[..<2].map { Attestation(header: .zero, by: $0, random: NoRandomBytes()) }
@@ -218,9 +232,9 @@ struct BlockTests {
     let rejections: [BlockRejection] = [
       .malformed, .wrongChain, .unknownProposer, .unknownAttester, .badAttestation, .proposerSilent, .transactionRoot, .blobRoot,
       .badTransaction(index: 0, .malformed), .blobs, .size, .height, .parent, .time, .historyRoot, .inadmissible(index: 0, .nonceUsed),
-      .stateRoot,
+      .tokenizers(index: 0), .stateRoot,
     ]
-    #expect(rejections.map(\.code) == Array(1...17))
+    #expect(rejections.map(\.code) == Array(1...16) + [16, 17])
   }
 }
 

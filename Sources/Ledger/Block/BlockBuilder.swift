@@ -111,7 +111,17 @@ extension Transition {
     } catch {
       return .inadmissible(error)
     }
-    if let digest = missingTokenizer(for: transaction.body.payload) { return .missingTokenizer(digest) }
-    return load.add(transaction, blobBytes: candidate.blob?.count ?? 0, parameters: parameters) ? nil : .full
+    var next = load
+    guard next.add(transaction, blobBytes: candidate.blob?.count ?? 0, parameters: parameters) else { return .full }
+    do {
+      try prepareTokenizer(for: transaction.body.payload)
+    } catch {
+      switch error {
+      case .missing(let digest): return .missingTokenizer(digest)
+      case .tooMany: return .full
+      }
+    }
+    load = next
+    return nil
   }
 }

@@ -48,7 +48,14 @@ public enum BlockExecutor {
       } catch {
         throw .rejected(.inadmissible(index: index, error))
       }
-      if let digest = transition.missingTokenizer(for: transaction.body.payload) { throw .missingTokenizer(digest) }
+      do {
+        try transition.prepareTokenizer(for: transaction.body.payload)
+      } catch {
+        switch error {
+        case .missing(let digest): throw .missingTokenizer(digest)
+        case .tooMany: throw .rejected(.tokenizers(index: index))
+        }
+      }
       outcomes.append(transition.execute(transaction))
     }
     transition.end()

@@ -2,6 +2,7 @@
 struct BlockLoad {
   private var fraudProofs = 0
   private var fraudProofBytes = 0
+  private var bindingRecordBytes = 0
   private var others = 0
   private var otherBytes: UInt64 = 0
   private var blobTransactions = 0
@@ -10,9 +11,10 @@ struct BlockLoad {
   /// - Returns: whether it fits.
   mutating func add(_ transaction: VerifiedTransaction, blobBytes: Int, parameters: Parameters) -> Bool {
     var load = self
-    if transaction.body.payload.isFraudProof {
+    if case .fraudProof(let proof) = transaction.body.payload {
       load.fraudProofs += 1
       load.fraudProofBytes += transaction.encoding.count
+      if proof.kind == .binding { load.bindingRecordBytes += proof.record.count }
     } else {
       load.others += 1
       load.otherBytes += UInt64(transaction.encoding.count)
@@ -23,7 +25,8 @@ struct BlockLoad {
     }
     let fits =
       load.fraudProofs <= LedgerLimits.fraudProofsPerBlock && load.fraudProofBytes <= LedgerLimits.fraudProofBytesPerBlock
-      && load.others <= LedgerLimits.ordinaryTransactionsPerBlock && load.otherBytes <= parameters.blockBytes
+      && load.bindingRecordBytes <= LedgerLimits.bindingRecordBytesPerBlock && load.others <= LedgerLimits.ordinaryTransactionsPerBlock
+      && load.otherBytes <= parameters.blockBytes
       && load.blobTransactions <= LedgerLimits.blobTransactionsPerBlock
     if fits { self = load }
     return fits

@@ -32,6 +32,8 @@ public enum BlockRejection: Error, Hashable, Sendable {
   case historyRoot
   /// A transaction, in its turn, may not stand in the block.
   case inadmissible(index: Int, Inadmissible)
+  /// A fraud proof, in its turn, would be judged with one tokenizer too many. `[BLOCK-5]`
+  case tokenizers(index: Int)
   /// The state after the block has another root.
   case stateRoot
 
@@ -53,7 +55,7 @@ public enum BlockRejection: Error, Hashable, Sendable {
     case .parent: 13
     case .time: 14
     case .historyRoot: 15
-    case .inadmissible: 16
+    case .inadmissible, .tokenizers: 16
     case .stateRoot: 17
     }
   }
@@ -79,6 +81,7 @@ extension BlockRejection: CustomStringConvertible {
     case .time: "the block is not later than its parent, or too much later"
     case .historyRoot: "the headers before have another root"
     case .inadmissible(let index, let reason): "transaction \(index), in its turn: \(reason)"
+    case .tokenizers(let index): "transaction \(index), in its turn, needs a tokenizer too many"
     case .stateRoot: "the state after the block has another root"
     }
   }

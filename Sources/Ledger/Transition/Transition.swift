@@ -26,8 +26,8 @@ struct Transition {
   var blobs: [Digest: [UInt8]]
   /// The fees of the transactions so far.
   private var fees = Amount.zero
-  /// Tokenizers of models that this very block registers, each made once, however many proofs are judged with it.
-  private var newTokenizers: [Digest: Tokenizer] = [:]
+  /// The tokenizers that proofs so far are judged with, each fetched or made once, however many proofs need it.
+  private var usedTokenizers: [Digest: Tokenizer] = [:]
 
   init(
     state: State, parameters: Parameters, height: Height, proposer: AccountIdentifier, tokenizers: any TokenizerSource,
@@ -48,7 +48,7 @@ struct Transition {
   }
 
   /// Takes the fee, then carries out the payload. `[TX-2]`
-  /// - Precondition: the transaction is admissible, and no tokenizer is missing for it.
+  /// - Precondition: the transaction is admissible, and the tokenizer that it needs is prepared.
   mutating func execute(_ transaction: VerifiedTransaction) -> Outcome {
     var sender = state.account(transaction.sender)
     sender.nonce += 1
@@ -110,19 +110,30 @@ struct Transition {
   }
 }
 
-extension Transition {
-  /// The tokenizer of a registered model: at hand, or registered by this very block. `[BLOCK-7]`
-  func tokenizer(_ digest: Digest) -> Tokenizer? { tokenizers.tokenizer(digest) ?? newTokenizers[digest] }
+/// Why a fraud proof cannot be judged in this block.
+enum TokenizerObstacle: Error {
+  /// The tokenizer is not at hand.
+  case missing(Digest)
+  /// The block's proofs need as many others as they may. `[BLOCK-5]`
+  case tooMany
+}
 
-  /// Makes the tokenizer that a payload is judged with, if this very block brings it.
-  /// - Returns: the tokenizer's digest where it is not at hand, else nil.
-  mutating func missingTokenizer(for payload: Payload) -> Digest? {
+extension Transition {
+  /// A tokenizer that was prepared.
+  func tokenizer(_ digest: Digest) -> Tokenizer? { usedTokenizers[digest] }
+
+  /// Gets the tokenizer that a payload is judged with, if it needs one: it is at hand, or registered by this very block. `[BLOCK-5]` `[BLOCK-7]`
+  mutating func prepareTokenizer(for payload: Payload) throws(TokenizerObstacle) {
     guard
       case .fraudProof(let proof) = payload, proof.kind.needsTokenizer(proof.evidence), let claim = state.claim(proof.claim),
-      claim.status == .pending, let model = state.model(claim.modelRoot), tokenizer(model.tokenizer) == nil
-    else { return nil }
-    guard let bytes = blobs[model.tokenizer], let description = try? TokenizerDescription(decoding: bytes) else { return model.tokenizer }
-    newTokenizers[model.tokenizer] = Tokenizer(description)
-    return nil
+      claim.status == .pending, let digest = state.model(claim.modelRoot)?.tokenizer, usedTokenizers[digest] == nil
+    else { return }
+    guard usedTokenizers.count < LedgerLimits.tokenizersPerBlock else { throw .tooMany }
+    if let tokenizer = tokenizers.tokenizer(digest) {
+      usedTokenizers[digest] = tokenizer
+    } else {
+      guard let bytes = blobs[digest], let description = try? TokenizerDescription(decoding: bytes) else { throw .missing(digest) }
+      usedTokenizers[digest] = Tokenizer(description)
+    }
   }
 }

@@ -36,7 +36,8 @@ struct StepBench {
     }
     let kind = "\(model.graph.segments[segment])".prefix { $0 != "(" }
     return StepMeasurement(
-      segment: segment, kind: String(kind), proofs: steps.count, bytes: steps.map(\.bytes).max() ?? 0, seconds: steps.map(\.seconds).max() ?? 0)
+      segment: segment, kind: String(kind), proofs: steps.count, bytes: steps.map(\.bytes).max() ?? 0,
+      seconds: steps.map(\.seconds).max() ?? 0)
   }
 
   private func proof(_ segment: Int, chunk: Int, prover: StepProver, trace: Trace) throws -> [UInt8] {
