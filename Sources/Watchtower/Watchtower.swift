@@ -46,25 +46,38 @@ public actor Watchtower {
     public let proofBytes: Int
   }
 
+  /// Bounds on what a watchtower does at a time.
+  public struct Limits: Hashable, Sendable {
+    /// How many claims are under review at a time. Most of a review is waiting for a provider; replays run one after the other.
+    public var reviews = 16
+    /// How long the provider's traces may take in the review of one claim.
+    public var traceTime = Duration.seconds(240)
+
+    /// The defaults.
+    public init() {}
+  }
+
   private let node: any NodeAPI
   private let wallet: Wallet
   private let models: [Digest: WatchedModel]
   private let traces: @Sendable (AccountIdentifier) -> (any TraceSource)?
   private let mode: Mode
   private let workers: Workers
+  private let limits: Limits
+  private let replays = ReplayQueue()
   private let logger: Logger
   private let onReport: @Sendable (Report) async -> Void
 
-  private let replays = ReplayQueue()
-
-  /// How many claims are looked at beside each other; each may hold what a provider answers, up to 64 MiB.
-  private static let reviewLimit = 16
-  /// The claims that are being looked at.
-  private var inReview: Set<Digest> = []
   /// What was found about claims that are still pending.
   private var results: [Digest: ReviewResult] = [:]
   /// How often an unverified claim was passed over since it was last tried, and after how many times it is tried again.
   private var patience: [Digest: (passed: Int, needed: Int)] = [:]
+  /// The claims that wait for a review, the most urgent last.
+  private var queue: [ClaimView] = []
+  /// The claims under review.
+  private var underReview: Set<Digest> = []
+  /// How many tasks take claims from the queue.
+  private var reviewers = 0
 
   /// Makes a watchtower.
   /// - Parameters:
@@ -74,7 +87,8 @@ public actor Watchtower {
   ///   - onReport: called once for each finding, and again when an unverified claim could be judged after all.
   public init(
     node: any NodeAPI, wallet: Wallet, models: [WatchedModel], traces: @escaping @Sendable (AccountIdentifier) -> (any TraceSource)?,
-    mode: Mode = .challenge, workers: Workers = .one, logger: Logger, onReport: @escaping @Sendable (Report) async -> Void = { _ in }
+    mode: Mode = .challenge, workers: Workers = .one, limits: Limits = Limits(), logger: Logger,
+    onReport: @escaping @Sendable (Report) async -> Void = { _ in }
   ) {
     self.node = node
     self.wallet = wallet
@@ -82,18 +96,19 @@ public actor Watchtower {
     self.traces = traces
     self.mode = mode
     self.workers = workers
+    self.limits = limits
     self.logger = logger
     self.onReport = onReport
   }
 
-  /// Watches block after block until the task is cancelled. Claims are looked at beside each other: a provider that does not answer keeps
-  /// nobody else's fraud from being proved.
+  /// Watches block after block until the task is cancelled. A review that lasts delays neither the next block nor other reviews.
   public func run() async {
     await withDiscardingTaskGroup { group in
       var height: UInt64 = 0
       while !Task.isCancelled {
         do throws(NodeError) {
-          for view in try await dueClaims() { group.addTask { await self.review(view) } }
+          try await fillQueue()
+          startReviews(in: &group)
           let newest = try await node.status().height
           height = max(height, newest)
           _ = try await node.block(at: Height(height + 1), waitingUpTo: 5)
@@ -105,20 +120,37 @@ public actor Watchtower {
           try? await Task.sleep(for: .seconds(1))
         }
       }
+      queue = []
       group.cancelAll()
     }
   }
 
-  /// Reviews every pending claim that has not been judged, and waits until that is done.
+  /// Reviews every pending claim that has not been judged, and returns when all of them are.
   public func reviewPending() async throws(NodeError) {
-    let due = try await dueClaims()
-    await withDiscardingTaskGroup { group in
-      for view in due { group.addTask { await self.review(view) } }
+    try await fillQueue()
+    await withDiscardingTaskGroup { group in startReviews(in: &group) }
+  }
+
+  /// Starts as many reviewers as there may be and the queue can use.
+  private func startReviews(in group: inout DiscardingTaskGroup) {
+    for _ in 0..<max(0, min(limits.reviews - reviewers, queue.count)) {
+      reviewers += 1
+      group.addTask { await self.reviewQueue() }
     }
   }
 
-  /// The pending claims that are to be looked at now, those whose window ends first before others. They count as looked at from here on.
-  private func dueClaims() async throws(NodeError) -> [ClaimView] {
+  /// Reviews claims until none waits.
+  private func reviewQueue() async {
+    while let view = queue.popLast() {
+      underReview.insert(view.id)
+      await review(view)
+      underReview.remove(view.id)
+    }
+    reviewers -= 1
+  }
+
+  /// Lines up the pending claims that are due for a review, in place of what waited.
+  private func fillQueue() async throws(NodeError) {
     var pending: [ClaimView] = []
     var cursor: UInt64?
     repeat {
@@ -129,16 +161,20 @@ public actor Watchtower {
     let ids = Set(pending.map(\.id))
     results = results.filter { ids.contains($0.key) }
     patience = patience.filter { ids.contains($0.key) }
-    var due: [ClaimView] = []
-    for view in pending.sorted(by: { ($0.claim.deadline, $0.id) < ($1.claim.deadline, $1.id) }) {
-      guard !inReview.contains(view.id), inReview.count < Watchtower.reviewLimit else { continue }
-      if case .honest = results[view.id] { continue }
-      if case .fraud = results[view.id], mode == .watch { continue }
-      if case .unverified = results[view.id], !isDue(view.id) { continue }
-      inReview.insert(view.id)
-      due.append(view)
+    // Those whose window ends first come first.
+    let waiting = Set(queue.map(\.id))
+    queue = pending.filter { waiting.contains($0.id) || isWanted($0.id) }.sorted { ($0.claim.deadline, $0.id) > ($1.claim.deadline, $1.id) }
+  }
+
+  /// Whether a claim that is not under review needs one.
+  private func isWanted(_ claim: Digest) -> Bool {
+    guard !underReview.contains(claim) else { return false }
+    switch results[claim] {
+    case nil: return true
+    case .honest: return false
+    case .fraud: return mode == .challenge
+    case .unverified: return isDue(claim)
     }
-    return due
   }
 
   /// Whether an unverified claim is tried again now: after 1, 2, 4, 8 passes, so that a withholding provider costs few replays.
@@ -151,7 +187,6 @@ public actor Watchtower {
   }
 
   private func review(_ view: ClaimView) async {
-    defer { inReview.remove(view.id) }
     let (judged, proof) = await judge(view)
     var result = judged
     var proofBytes = 0
@@ -205,6 +240,7 @@ public actor Watchtower {
     } catch {
       return (.unverified(record: 0, reason: "the node does not give the records: \(error)"), nil)
     }
+    let source = traces(view.claim.provider).map { TimedTraceSource($0, budget: limits.traceTime) }
     // What needs no answer of the provider comes first, for all records: it cannot be delayed.
     var differing: [(Investigation, RecordReview?)] = []
     var unverified: ReviewResult?
@@ -222,7 +258,7 @@ public actor Watchtower {
     }
     for (index, record) in review.batch.records.enumerated() {
       let investigation = Investigation(
-        claim: view.id, index: index, record: record, held: held, source: traces(view.claim.provider), workers: workers, replays: replays)
+        claim: view.id, index: index, record: record, held: held, source: source, workers: workers, replays: replays)
       switch await investigation.opening() {
       case .found(let finding): if let settled = settle(finding, index) { return settled }
       // The replay of one record is kept, those of the others are made again: each holds the hashes of a whole trace.
