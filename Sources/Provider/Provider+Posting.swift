@@ -86,9 +86,7 @@ extension Provider {
     do { records = try journal.queuedRecords(sequences) } catch { throw .store(error) }
     guard let batch = Inference.Batch(records) else { return nil }
     let blob = batch.encoded
-    let payload = Payload.postClaim(
-      PostClaim(
-        modelRoot: commitment.modelRoot, batchRoot: batch.tree.root, recordCount: UInt32(records.count), blob: Digest.hash(blob)))
+    let payload = Payload.postClaim(PostClaim(batch))
     let account = try await account()
     let body = TransactionBody(
       chain: genesis.root, sender: publicKey, nonce: account.nextNonce, payload: payload, blobBytes: blob.count,

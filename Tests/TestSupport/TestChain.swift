@@ -184,15 +184,6 @@ public enum TestChainError: Error {
   case disagreement
 }
 
-extension PostClaim {
-  /// The posting of a batch of records of one model.
-  public init(_ batch: Batch) {
-    self.init(
-      modelRoot: batch.records[0].request.modelRoot, batchRoot: batch.tree.root, recordCount: UInt32(batch.records.count),
-      blob: Digest.hash(batch.encoded))
-  }
-}
-
 extension FraudProof {
   /// A fraud proof against one record of a batch.
   public init(claim: Digest, batch: Batch, index: Int, kind: EvidenceKind, evidence: [UInt8]) {

@@ -61,6 +61,13 @@ public struct PostClaim: Hashable, Sendable {
     self.recordCount = recordCount
     self.blob = blob
   }
+
+  /// Makes the posting of a batch, whose records name one model. `[REC-7]`
+  public init(_ batch: Batch) {
+    self.init(
+      modelRoot: batch.records[0].request.modelRoot, batchRoot: batch.tree.root, recordCount: UInt32(batch.records.count),
+      blob: Digest.hash(batch.encoded))
+  }
 }
 
 /// What a fraud proof rests on. `[TX-7]`
