@@ -83,7 +83,7 @@ public final class Database: KeyValueStore, @unchecked Sendable {
   private static func checkPresence(
     in directory: String, _ witnessed: UInt64?, _ configuration: Configuration
   ) throws(StoreFailure) {
-    guard access(directory + "/CURRENT", F_OK) != 0 else { return try ManifestReader.checkLog(in: directory) }
+    guard access(directory + "/CURRENT", F_OK) != 0 else { return try ManifestReader.checkFiles(in: directory) }
     guard errno == ENOENT else { throw .io("\(directory)/CURRENT: \(errorText())") }
     if let witnessed, witnessed > 0 { throw .corrupt("\(directory): the file CURRENT is gone") }
     for name in names(in: directory) where name.hasSuffix(".ldb") || name.hasSuffix(".log") {

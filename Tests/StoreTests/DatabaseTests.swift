@@ -54,6 +54,19 @@ struct DatabaseTests {
     #expect(throws: StoreFailure.self) { try everything(Database(directory: directory.store)) }
   }
 
+  /// Nothing in the table need be asked for.
+  @Test(arguments: [0, 1, 100]) func aTableOfAnotherLengthIsNoticedAtOnce(_ bytes: Int) throws {
+    let original = try TemporaryDirectory()
+    try Self.fill(original, 300)
+    for name in try original.files(".ldb") {
+      let damaged = try original.copy()
+      let url = URL(fileURLWithPath: damaged.store + "/" + name)
+      let content = try Data(contentsOf: url)
+      try (bytes == 100 ? content + [0] : content.prefix(bytes * content.count / 2)).write(to: url)
+      #expect(throws: StoreFailure.self) { try Database(directory: damaged.store) }
+    }
+  }
+
   @Test func anAcknowledgedWriteThatACutLogLostIsNoticed() throws {
     let directory = try TemporaryDirectory()
     try Self.fill(directory, 10)
