@@ -33,15 +33,14 @@ public struct RecordReview: Sendable {
     for binding in Binding.allCases where !binding.holds(for: record, graph: model.graph, tokenizer: model.tokenizer) {
       return .fraud(.binding(binding))
     }
-    let own = try model.replay(
-      promptTokens: record.promptTokens, outputTokens: record.outputTokens, workers: workers)
+    let own = try model.replay(record, workers: workers)
     guard own.root == record.traceRoot else {
       return .differs(
         RecordReview(record: record, extent: own.extent, model: model, trees: trees, own: own, workers: workers))
     }
     let prover = StepProver(model: model, trees: trees, own: own, claimedRoots: own.segments.map(\.root))
-    let tokenHashes = own.segments[model.graph.lastSegment].leafHashes
-    for (row, (token, hash)) in zip(record.outputTokens, tokenHashes).enumerated() where TokenProof.leafHash(of: token) != hash {
+    for (row, hash) in own.segments[model.graph.lastSegment].leafHashes.enumerated() {
+      guard record.outputLeaf(ofRow: row).map({ MerkleTree.leafHash($0) }) != hash else { continue }
       if let proof = prover.token(row: row) { return .fraud(.token(proof)) }
     }
     return .honest
@@ -71,8 +70,7 @@ public struct RecordReview: Sendable {
     let (row, chunk) = layout.position(ofLeaf: leaf, rows: extent.rows(of: layout.domain))
     let position = StepPosition(segment: segment, row: row, chunk: chunk)
     let needed = StepProver.neededSegments(for: position, graph: model.graph, extent: extent)
-    let kept = try model.replay(
-      promptTokens: record.promptTokens, outputTokens: record.outputTokens, workers: workers, keeping: needed)
+    let kept = try model.replay(record, workers: workers, keeping: needed)
     let prover = StepProver(model: model, trees: trees, own: kept, claimedRoots: claimedRoots)
     return prover.step(
       position, claimedSegment: StoredTree(leafHashes: claimedHashes), token: record.streamToken(ofRow: row))

@@ -1,5 +1,6 @@
 import Bytes
 import Cryptography
+import Inference
 import Ledger
 
 /// What a verified receipt says, for people and for scripts. `[RCPT-3]`
@@ -48,8 +49,15 @@ public struct ReceiptReport: Sendable {
       ("network", receipt.anchor.chain.hex), ("model", receipt.claim.modelRoot.hex), ("provider", receipt.claim.provider.hex),
       ("client", record.request.client.xCoordinate.hex), ("request", record.request.digest.hex), ("claim", receipt.claimIdentifier.hex),
       ("prompt", ReceiptReport.quoted(String(decoding: record.request.prompt, as: UTF8.self))),
-      ("answer", ReceiptReport.quoted(String(decoding: record.answer, as: UTF8.self))),
+      output(of: record),
     ]
+  }
+
+  private func output(of record: Record) -> (name: String, value: String) {
+    switch record.output {
+    case .generation(let generation): ("answer", ReceiptReport.quoted(String(decoding: generation.answer, as: UTF8.self)))
+    case .values(let values): ("values", values.hex)
+    }
   }
 
   private var verdict: (name: String, numbers: [(name: String, value: Height)]) {

@@ -71,6 +71,7 @@ struct ProviderCompletions: Sendable {
 
   /// The request that goes into the record, signed by the client or, for one that does not sign, by the provider.
   private func signedRequest(_ asked: CompletionRequest, _ kind: CompletionKind) throws(OpenAIError) -> (Inference.Request, Signature) {
+    guard provider.model.graph.task == .generation else { throw .otherTask(modelName, does: "makes embeddings of texts") }
     try asked.checkOptions()
     let root = provider.commitment.modelRoot
     if let name = asked.model, name != modelName, name != root.hex { throw .noModel(name, instead: modelName) }

@@ -23,6 +23,11 @@ struct OpenAIError: Error {
       code: "model_not_found")
   }
 
+  /// The model is for something else.
+  static func otherTask(_ name: String, does task: String) -> OpenAIError {
+    .invalid("The model \(name) \(task).", "model", code: "unsupported_task")
+  }
+
   /// What a template refuses.
   static func template(_ rejection: TemplateRejection) -> OpenAIError {
     .invalid("The conversation does not fit the model's chat template: \(rejection).", "messages")

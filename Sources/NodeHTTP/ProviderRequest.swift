@@ -146,7 +146,7 @@ struct CompletionRequest: Decodable {
     return messages.map { ChatMessage(role: $0.role, content: $0.content) }
   }
 
-  private static func reason(_ error: any Error) -> String {
+  static func reason(_ error: any Error) -> String {
     switch error as? DecodingError {
     case .keyNotFound(let key, _): "the member \(key.stringValue) is missing"
     case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):

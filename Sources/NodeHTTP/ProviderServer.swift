@@ -43,6 +43,9 @@ public struct ProviderServer: Sendable {
   private func completionRoutes(_ router: Routes) {
     answering(router, .chatCompletions) { completions, body throws(OpenAIError) in try await completions.answer(body, .chat) }
     answering(router, .completions) { completions, body throws(OpenAIError) in try await completions.answer(body, .text) }
+    answering(router, .embeddings) { completions, body throws(OpenAIError) in
+      try await ProviderEmbeddings(provider: completions.provider).answer(body)
+    }
     answering(router, .render) { completions, body throws(OpenAIError) in try completions.render(body) }
     let view = ModelView(
       id: provider.model.name,

@@ -4,6 +4,7 @@ public enum ProviderRoute: String, CaseIterable, Hashable, Sendable {
   case model = "/v1/models/{model}"
   case chatCompletions = "/v1/chat/completions"
   case completions = "/v1/completions"
+  case embeddings = "/v1/embeddings"
   case render = "/v1/render"
   case receiptOfRequest = "/v1/receipts/{id}"
   case receipt = "/v1/receipts/{id}/{record}"

@@ -18,7 +18,8 @@ struct RecordMaker: Sendable {
   func check(_ request: Request, signature: Signature, newTokenLimit: Int) throws(AnswerRejection) -> [UInt32] {
     guard request.modelRoot == modelRoot else { throw .otherModel }
     guard request.provider == provider else { throw .otherProvider }
-    guard request.maxNewTokens <= newTokenLimit else { throw .tooManyTokens(limit: newTokenLimit) }
+    let limit = model.graph.task == .embedding ? 1 : newTokenLimit
+    guard request.maxNewTokens <= limit else { throw .tooManyTokens(limit: limit) }
     guard request.client.verify(signature, of: request.digest) else { throw .signature }
     let tokens: [UInt32]
     do { tokens = try model.tokenizer.encode(request.prompt) } catch { throw .prompt(error) }
@@ -33,6 +34,9 @@ struct RecordMaker: Sendable {
   func record(
     for request: Request, signature: Signature, promptTokens: [UInt32], onText: ([UInt8]) -> Void
   ) throws(AnswerRejection) -> Record {
+    guard model.graph.task == .generation else {
+      return try embedding(for: request, signature: signature, promptTokens: promptTokens)
+    }
     var repair = TextRepair()
     func emit(_ piece: [UInt8]) {
       if tampering.keepsText && !piece.isEmpty { onText(piece) }
@@ -62,13 +66,32 @@ struct RecordMaker: Sendable {
     return record
   }
 
+  /// Embeds the text of a request that was checked. `[REC-2]`
+  private func embedding(for request: Request, signature: Signature, promptTokens: [UInt32]) throws(AnswerRejection) -> Record {
+    let run: EmbeddingRun
+    do {
+      run = try tampering.runningModel(claimed: model).embed(promptTokens, workers: workers, tracing: tampering.keepsTrace)
+    } catch {
+      throw .promptTooLong(tokens: promptTokens.count, limit: model.graph.context)
+    }
+    var record = Record(
+      executorVersion: ExecutorVersion.current, request: request, requestSignature: signature, promptTokens: promptTokens,
+      output: .values(run.leaf), traceRoot: .zero)
+    tampering.change(&record, model: model)
+    if let trace = run.trace {
+      record.traceRoot = trace.root
+    } else {
+      record.traceRoot = try claimedTrace(of: record).root
+    }
+    return record
+  }
+
   /// The trace that the provider stands by, made again from the record. `[TRACE-3]`
   func claimedTrace(of record: Record) throws(AnswerRejection) -> Trace {
     let running = tampering.runningModel(claimed: model)
     do {
       let trace = try running.replay(
-        promptTokens: record.promptTokens, outputTokens: record.outputTokens, workers: workers,
-        keeping: tampering.neededSegments(model.graph))
+        record, workers: workers, keeping: tampering.neededSegments(model.graph))
       return tampering.change(trace)
     } catch {
       throw .promptTooLong(tokens: record.promptTokens.count, limit: model.graph.context)

@@ -74,7 +74,9 @@ extension Tampering {
   func change(_ record: inout Record, model: Model) {
     switch self {
     case .honest, .flipBit, .showText, .substituteModel: break
-    case .swapText(let text): record.answer = text
+    case .swapText(let text):
+      record.generation?.answer = text
+      if record.values != nil { swapValues(of: &record, forThoseOf: text, model: model) }
     case .cutShort:
       let tokens = Array(record.outputTokens.prefix(max(1, record.outputTokens.count / 2)))
       guard let answer = try? Binding.answer(to: tokens, graph: model.graph, tokenizer: model.tokenizer) else { return }
@@ -82,6 +84,7 @@ extension Tampering {
       record.answer = answer
       record.stop = .length
     case .swapAnswer(let text):
+      guard record.values == nil else { return swapValues(of: &record, forThoseOf: text, model: model) }
       guard let stop = model.graph.stopTokens.first, let encoded = try? model.tokenizer.encode(text) else { return }
       let room = min(record.request.maxNewTokens, model.graph.context - record.promptTokens.count + 1)
       // The claimed answer ends by the stop rule, so that no binding gives it away.
@@ -91,6 +94,12 @@ extension Tampering {
       record.answer = answer
       record.stop = .stopToken
     }
+  }
+
+  /// The claimed values are those of another text, beside the trace of the real one. Caught by a proof of the last leaf. `[REC-5]`
+  private func swapValues(of record: inout Record, forThoseOf text: [UInt8], model: Model) {
+    guard let tokens = try? model.tokenizer.encode(text), let run = try? model.embed(tokens, tracing: false) else { return }
+    record.output = .values(run.leaf)
   }
 
   /// The segments whose leaves a replay must keep for `change(_:)`.

@@ -12,8 +12,11 @@ struct InferCommand: ParsableCommand {
   @Option(help: "The bundle.")
   var model: String
 
-  @Argument(help: "What to say to the model.")
+  @Argument(help: "What to say to the model; for an embedding, the text.")
   var prompt: String
+
+  @Flag(help: "Print the embedding of the text; for models that make them.")
+  var embed = false
 
   @Option(help: "The most tokens of the answer.")
   var maxTokens = 64
@@ -37,6 +40,10 @@ struct InferCommand: ParsableCommand {
 
   func run() throws {
     let model = try loadModel(model)
+    guard embed == (model.graph.task == .embedding) else {
+      throw CommandFailure(embed ? "the model generates text: leave out --embed" : "the model makes embeddings: use --embed")
+    }
+    if embed { return try printEmbedding(model) }
     let text = raw ? Array(prompt.utf8) : try PromptRendering(model).prompt([ChatMessage(role: "user", content: prompt)])
     let tokens = try model.tokenizer.encode(text)
     var repair = TextRepair()
@@ -71,6 +78,31 @@ struct InferCommand: ParsableCommand {
       Data(
         "\(tokens.count) tokens in at \(Int(prefill)) a second, \(generation.outputTokens.count) out at \(Int(decode)) a second\n".utf8))
     if let trace = generation.trace { print("trace root \(trace.root)") }
+  }
+}
+
+extension InferCommand {
+  private func printEmbedding(_ model: Model) throws {
+    let tokens = try model.tokenizer.encode(Array(prompt.utf8))
+    let clock = ContinuousClock()
+    let start = clock.now
+    let run: EmbeddingRun
+    do { run = try model.embed(tokens, workers: Workers(count: threads), tracing: trace) } catch {
+      throw CommandFailure("the text cannot be run: \(error)")
+    }
+    let milliseconds = seconds(clock.now - start) * 1000
+    let unit = Double(sign: .plus, exponent: -(model.graph.unit?.fractionBits ?? 0), significand: 1)
+    let values = run.values.map { Double($0) * unit }
+    if json {
+      let fields: [String: Any] = [
+        "embedding": values, "promptTokens": tokens, "traceRoot": run.trace?.root.hex ?? NSNull(), "milliseconds": milliseconds,
+      ]
+      print(String(decoding: try JSONSerialization.data(withJSONObject: fields, options: [.sortedKeys]), as: UTF8.self))
+      return
+    }
+    print(values.map { "\($0)" }.joined(separator: " "))
+    FileHandle.standardError.write(Data("\(tokens.count) tokens in \(milliseconds) ms\n".utf8))
+    if let trace = run.trace { print("trace root \(trace.root)") }
   }
 }
 

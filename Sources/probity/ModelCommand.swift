@@ -13,9 +13,10 @@ struct ModelCommand: ParsableCommand {
 struct ModelImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Turn a GGUF file of the LLaMA architecture into a bundle; the same file gives the same root everywhere.")
+    abstract: "Turn a model into a bundle: a GGUF file of the LLaMA architecture, or the folder of a BERT sentence encoder.",
+    discussion: "The same file or folder gives the same root everywhere.")
 
-  @Argument(help: "The GGUF file.")
+  @Argument(help: "The GGUF file, or a folder with model.safetensors, config.json, tokenizer.json, modules.json and 1_Pooling.")
   var file: String
 
   @Option(help: "Where the bundle goes; nothing stands there before the whole bundle does.")
@@ -26,13 +27,18 @@ struct ModelImportCommand: ParsableCommand {
 
   func run() throws {
     do {
-      let importer = try LlamaImporter(try GGUFFile(contentsOf: file), name: name)
       var shown = -1
-      try importer.write(to: output) { done in
+      func report(_ done: Double) {
         let percent = Int(done * 100)
         guard percent >= shown + 10 else { return }
         shown = percent
         FileHandle.standardError.write(Data("imported \(percent) %\n".utf8))
+      }
+      let url = URL(fileURLWithPath: file)
+      if (try? url.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true {
+        try BertImporter(try BertFolder(contentsOf: file), name: name ?? url.lastPathComponent).write(to: output, progress: report)
+      } else {
+        try LlamaImporter(try GGUFFile(contentsOf: file), name: name).write(to: output, progress: report)
       }
     } catch {
       throw CommandFailure("\(file): \(error)")

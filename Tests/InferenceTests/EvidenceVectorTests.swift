@@ -17,11 +17,14 @@ struct EvidenceVectors: Decodable {
     let traceRoot: Digest
     let proof: HexBytes
     let verdict: String
+    let values: HexBytes?
     let flips: [Flip]?
   }
   let cases: [Case]?
   let tokens: [Case]?
   let counterexamples: [Case]?
+  let values: [Case]?
+  let counterexamplesOfValues: [Case]?
 }
 
 /// What a check of evidence showed, in the words of the vectors.
@@ -40,7 +43,10 @@ private func context(_ vector: EvidenceVectors.Case, _ graph: Graph = TinyModel.
       modelRoot: .zero, provider: key.publicKey, client: key.publicKey, salt: .zero, maxNewTokens: 64, prompt: Array("x".utf8)))
   let record = Record(
     executorVersion: ExecutorVersion.current, request: request, requestSignature: key.sign(request.digest, auxiliary: .zero),
-    promptTokens: vector.promptTokens, outputTokens: vector.outputTokens, answer: [], stop: .length, traceRoot: vector.traceRoot)
+    promptTokens: vector.promptTokens,
+    output: graph.task == .embedding
+      ? .values(vector.values?.bytes ?? []) : .generation(.init(tokens: vector.outputTokens, answer: [], stop: .length)),
+    traceRoot: vector.traceRoot)
   return try #require(EvidenceContext(graph: graph, tensorsRoot: vector.tensorsRoot, record: record))
 }
 
@@ -68,6 +74,19 @@ struct EvidenceVectorTests {
     for vector in try #require(vectors.tokens) {
       let context = try context(vector)
       #expect(word { try TokenProof(decoding: vector.proof.bytes).verdict(in: context) } == vector.verdict, "\(vector.name)")
+    }
+  }
+
+  @Test("Proofs of values; they have no columns [REC-5] [REC-6]")
+  func values() throws {
+    let vectors = try Vectors.load("refutations", as: EvidenceVectors.self)
+    for vector in try #require(vectors.values) {
+      let context = try context(vector, TinyEncoder.model.graph)
+      #expect(word { try TokenProof(decoding: vector.proof.bytes).verdict(in: context) } == vector.verdict, "\(vector.name)")
+    }
+    for vector in try #require(vectors.counterexamplesOfValues) {
+      let context = try context(vector, TinyEncoder.model.graph)
+      #expect(word { try Counterexample(decoding: vector.proof.bytes).verdict(in: context) } == vector.verdict, "\(vector.name)")
     }
   }
 

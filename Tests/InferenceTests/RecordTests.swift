@@ -24,6 +24,9 @@ private struct RecordVectors: Decodable {
   }
   let executorVersion: Digest
   let cases: [Case]
+  let values: [Case]
+  let valuesOfGeneration: [Case]
+  let encoderModelRoot: Digest
   let batch: Batch
 }
 
@@ -38,11 +41,26 @@ struct RecordTests {
 
   @Test("Request digests, shapes and bindings [REC-1] [REC-2] [REC-3] [REC-4]")
   func cases() throws {
-    for vector in vectors.cases {
+    try check(vectors.cases + vectors.valuesOfGeneration, graph: TinyModel.model.graph)
+  }
+
+  @Test("Records of values [REC-2] [REC-3] [REC-4]")
+  func values() throws {
+    #expect(TinyEncoder.commitment.modelRoot == vectors.encoderModelRoot)
+    try check(vectors.values, graph: TinyEncoder.model.graph)
+    let record = try Record(decoding: vectors.values[0].record.bytes)
+    let run = try TinyEncoder.model.embed(record.promptTokens)
+    #expect(record.values == run.leaf)
+    #expect(record.traceRoot == run.trace?.root)
+    #expect(record.outputLeaf(ofRow: 0) == run.leaf && record.outputLeaf(ofRow: 1) == nil)
+    #expect(try TinyEncoder.model.replay(record).root == record.traceRoot)
+  }
+
+  private func check(_ cases: [RecordVectors.Case], graph: Graph) throws {
+    for vector in cases {
       let record = try Record(decoding: vector.record.bytes)
       #expect(record.encoded == vector.record.bytes, "\(vector.name)")
       #expect(record.request.digest == vector.requestDigest, "\(vector.name)")
-      let graph = TinyModel.model.graph
       #expect(((try? record.checkedShape(for: graph)) != nil) == vector.shape, "\(vector.name)")
       guard let bindings = vector.bindings else { continue }
       for (binding, holds) in [(Binding.input, bindings.input), (.output, bindings.output), (.stop, bindings.stop)] {
@@ -75,6 +93,7 @@ struct RecordTests {
       } catch { return error }
     }
     #expect(refused { _ in } == nil)
+    #expect(refused { $0.output = .values([1, 2, 3, 4]) } == .output)
     #expect(refused { $0.executorVersion = .zero } == .executorVersion)
     #expect(refused { $0.outputTokens = [] } == .tokenCount)
     #expect(refused { $0.promptTokens = [] } == .tokenCount)

@@ -36,6 +36,22 @@ public struct TinyRecord: Sendable {
     return TinyRecord(record: record, trace: trace)
   }
 
+  /// Runs the test encoder honestly on a text.
+  public static func embedding(_ text: String, salt: Digest = .zero) throws -> TinyRecord {
+    let model = TinyEncoder.model
+    guard
+      let request = Request(
+        modelRoot: TinyEncoder.commitment.modelRoot, provider: TestChain.key("provider").publicKey, client: client.publicKey, salt: salt,
+        maxNewTokens: 1, prompt: Array(text.utf8))
+    else { fatalError("the test text is out of range") }
+    let run = try model.embed(try model.tokenizer.encode(request.prompt), keeping: Set(model.graph.segments.indices))
+    guard let trace = run.trace else { fatalError("a trace was asked for") }
+    let record = Record(
+      executorVersion: ExecutorVersion.current, request: request, requestSignature: client.sign(request.digest, auxiliary: .zero),
+      promptTokens: try model.tokenizer.encode(request.prompt), output: .values(run.leaf), traceRoot: trace.root)
+    return TinyRecord(record: record, trace: trace)
+  }
+
   /// The same record with one bit of one leaf flipped, and a trace that commits to the flipped leaf.
   public func flipping(bit: Int, ofLeaf leaf: Int, inSegment segment: Int) -> TinyRecord {
     var leaves = trace.leaves

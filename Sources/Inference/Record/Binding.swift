@@ -5,7 +5,7 @@ import Text
 public enum Binding: UInt8, CaseIterable, Hashable, Sendable {
   /// The prompt's tokens are the canonical encoding of its text.
   case input = 0
-  /// The answer is the decoding of the output tokens.
+  /// The answer is the decoding of the output tokens. Values have no text.
   case output = 1
   /// The end of the answer follows the stop rule.
   case stop = 2
@@ -14,7 +14,7 @@ public enum Binding: UInt8, CaseIterable, Hashable, Sendable {
   public func holds(for record: Record, graph: Graph, tokenizer: Tokenizer) -> Bool {
     switch self {
     case .input: (try? tokenizer.encode(record.request.prompt)) == record.promptTokens
-    case .output: (try? Binding.answer(to: record.outputTokens, graph: graph, tokenizer: tokenizer)) == record.answer
+    case .output: Binding.outputHolds(for: record, graph: graph, tokenizer: tokenizer)
     case .stop: Binding.stopHolds(for: record, graph: graph)
     }
   }
@@ -25,10 +25,16 @@ public enum Binding: UInt8, CaseIterable, Hashable, Sendable {
     return try tokenizer.decode(Array(tokens.dropLast()))
   }
 
+  private static func outputHolds(for record: Record, graph: Graph, tokenizer: Tokenizer) -> Bool {
+    guard let generation = record.generation else { return true }
+    return (try? answer(to: generation.tokens, graph: graph, tokenizer: tokenizer)) == generation.answer
+  }
+
   private static func stopHolds(for record: Record, graph: Graph) -> Bool {
-    guard let extent = record.extent, let last = record.outputTokens.last else { return false }
-    guard !record.outputTokens.dropLast().contains(where: { graph.stopTokens.contains($0) }) else { return false }
-    switch record.stop {
+    guard let generation = record.generation else { return true }
+    guard let extent = record.extent, let last = generation.tokens.last else { return false }
+    guard !generation.tokens.dropLast().contains(where: { graph.stopTokens.contains($0) }) else { return false }
+    switch generation.stop {
     case .stopToken: return graph.stopTokens.contains(last)
     case .length:
       let isUsedUp = extent.outputCount == record.request.maxNewTokens || extent.streamRows == graph.context

@@ -5,6 +5,8 @@ import Cryptography
 public enum ShapeRejection: Error, Hashable, Sendable {
   /// The record follows another executor version.
   case executorVersion
+  /// The output is not of the kind that the graph's task gives, or values are not as long as the last segment's leaf.
+  case output
   /// A token list is empty, or there are more tokens than were asked for.
   case tokenCount
   /// The stream has more rows than the context.
@@ -21,6 +23,11 @@ extension Record {
   @discardableResult
   public func checkedShape(for graph: Graph) throws(ShapeRejection) -> Extent {
     guard executorVersion == ExecutorVersion.current else { throw .executorVersion }
+    guard output.task == graph.task else { throw .output }
+    if case .values(let values) = output {
+      guard values.count == graph.layouts[graph.lastSegment].leafBytes else { throw .output }
+      guard request.maxNewTokens == 1 else { throw .tokenCount }
+    }
     guard let extent, extent.outputCount <= request.maxNewTokens else { throw .tokenCount }
     guard graph.admits(extent) else { throw .context }
     guard (promptTokens + outputTokens).allSatisfy({ Int($0) < graph.vocabulary }) else { throw .token }

@@ -11,7 +11,7 @@ public struct Request: Hashable, Sendable {
   public var client: PublicKey
   /// Thirty-two bytes that make the request unlike any other.
   public var salt: Digest
-  /// The most tokens to generate, 1...16384.
+  /// The most tokens to generate, 1...16384; 1 for an embedding.
   public var maxNewTokens: Int
   /// The rendered prompt, UTF-8.
   public var prompt: [UInt8]
@@ -20,6 +20,8 @@ public struct Request: Hashable, Sendable {
   public static let promptByteLimit = 65_536
   /// The most tokens that may be asked for. `[REC-1]`
   public static let newTokenLimit = 16_384
+  /// The tag of an input that is text. `[REC-1]`
+  private static let textInput: UInt8 = 0
   /// The tag of the request digest. `[REC-1]`
   public static let tag = HashTag("probity/request")
 
@@ -50,6 +52,7 @@ extension Request: CanonicallyCodable {
     let count = try reader.read(UInt32.self)
     guard (1...UInt32(Request.newTokenLimit)).contains(count) else { throw .outOfRange }
     maxNewTokens = Int(count)
+    guard try reader.read(UInt8.self) == Request.textInput else { throw .unknownTag }
     prompt = try reader.readText(atMost: Request.promptByteLimit)
     guard !prompt.isEmpty else { throw .outOfRange }
   }
@@ -60,6 +63,7 @@ extension Request: CanonicallyCodable {
     client.encode(to: &writer)
     writer.write(salt)
     writer.writeCount(maxNewTokens)
+    writer.write(Request.textInput)
     writer.writeCounted(prompt)
   }
 }

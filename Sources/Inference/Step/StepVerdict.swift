@@ -30,10 +30,10 @@ public struct EvidenceContext: Sendable {
   /// The record's extent.
   public let extent: Extent
 
-  /// Makes a context; nil if the record's lists are empty, its stream is longer than the context, or a token is outside the vocabulary.
+  /// Makes a context; nil if the output is that of another task, the record's lists are empty, its stream is longer than the context, or a token is outside the vocabulary.
   public init?(graph: Graph, tensorsRoot: Digest, record: Record) {
     guard
-      let extent = record.extent, graph.admits(extent),
+      record.output.task == graph.task, let extent = record.extent, graph.admits(extent),
       (record.promptTokens + record.outputTokens).allSatisfy({ Int($0) < graph.vocabulary })
     else { return nil }
     self.graph = graph

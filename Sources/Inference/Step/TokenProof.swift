@@ -1,11 +1,11 @@
 import Bytes
 import Merkle
 
-/// Shows that the argmax leaf of a generation row is not the token that the record gives. `[REC-5]`
+/// Shows that the last segment's leaf of an output row is not the token, or not the values, that the record gives. `[REC-5]`
 public struct TokenProof: Hashable, Sendable {
-  /// The generation row.
+  /// The output row.
   public var row: Int
-  /// The argmax leaf of the row.
+  /// The last segment's leaf of the row.
   public var leaf: LeafPart
 
   /// Makes a proof.
@@ -16,15 +16,9 @@ public struct TokenProof: Hashable, Sendable {
 
   /// Compares the leaf with the record. `[REC-5]`
   public func verdict(in context: EvidenceContext) throws(EvidenceRejection) -> EvidenceVerdict {
-    guard context.graph.task == .generation, (0..<context.extent.outputCount).contains(row) else { throw .position }
+    guard let stated = context.record.outputLeaf(ofRow: row) else { throw .position }
     guard context.verifies(leaf, claims: row, of: context.graph.lastSegment) else { throw .part }
-    let token = context.record.outputTokens[row]
-    return leaf.leafHash == TokenProof.leafHash(of: token) ? .honest : .fraud
-  }
-
-  /// The hash of the argmax leaf that gives a token. `[GRAPH-3]`
-  public static func leafHash(of token: UInt32) -> Digest {
-    MerkleTree.leafHash(withUnsafeBytes(of: token.littleEndian, Array.init))
+    return leaf.leafHash == MerkleTree.leafHash(stated) ? .honest : .fraud
   }
 }
 

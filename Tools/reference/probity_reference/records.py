@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from .encoding import Reader, Refused, listing, text, u8, u32
+from .encoding import Reader, Refused, counted, listing, text, u8, u32
+from .graph import GENERATION
 from .hashing import sha256, tagged
 from .merkle import Tree
 from .signatures import verify
@@ -27,22 +28,28 @@ class Request:
     prompt: str
 
     def encode(self):
-        return self.model_root + self.provider + self.client + self.salt + u32(self.limit) + text(self.prompt)
+        return self.model_root + self.provider + self.client + self.salt + u32(self.limit) + u8(0) + text(self.prompt)
 
     def digest(self):
         return tagged("probity/request", self.encode())
 
     @classmethod
     def read(cls, r):
-        request = cls(r.digest(), r.digest(), r.digest(), r.digest(), r.u32(), r.text(65536))
+        request = cls(r.digest(), r.digest(), r.digest(), r.digest(), r.u32(), read_input(r))
         if not 1 <= request.limit <= 16384 or not request.prompt:
             raise Refused("a request out of range")
         return request
 
 
+def read_input(r):
+    if r.u8() != 0:
+        raise Refused("an input with no rule")
+    return r.text(65536)
+
+
 @dataclass
 class Record:
-    """[REC-2]"""
+    """[REC-2] A generation, or with `values` an embedding: then `output` is one row without a token, and there is no answer."""
     version: bytes
     request: Request
     signature: bytes
@@ -51,10 +58,16 @@ class Record:
     answer: str
     stop: int
     trace_root: bytes
+    values: object = None
 
     def encode(self):
         return (self.version + self.request.encode() + self.signature + listing([u32(t) for t in self.prompt])
-                + listing([u32(t) for t in self.output]) + text(self.answer) + u8(self.stop) + self.trace_root)
+                + self.encode_output() + self.trace_root)
+
+    def encode_output(self):
+        if self.values is not None:
+            return u8(1) + counted(self.values)
+        return u8(0) + listing([u32(t) for t in self.output]) + text(self.answer) + u8(self.stop)
 
     @classmethod
     def decode(cls, data):
@@ -65,7 +78,14 @@ class Record:
 
     @classmethod
     def read(cls, r):
-        record = cls(r.digest(), Request.read(r), r.fixed(64), r.listing(16384, r.u32), r.listing(16384, r.u32), r.text(262144), r.u8(), r.digest())
+        start = (r.digest(), Request.read(r), r.fixed(64), r.listing(16384, r.u32))
+        tag = r.u8()
+        if tag > 1:
+            raise Refused("an output with no rule")
+        if tag == 1:
+            values = r.counted(65536)
+            return cls(*start, [0], "", 0, r.digest(), values)
+        record = cls(*start, r.listing(16384, r.u32), r.text(262144), r.u8(), r.digest())
         if record.stop > 1:
             raise Refused("a stop with no rule")
         return record
@@ -74,6 +94,10 @@ class Record:
 def shape_holds(record, graph, version):
     """[REC-3]"""
     p, n = len(record.prompt), len(record.output)
+    if (record.values is None) != (graph.task == GENERATION):
+        return False
+    if record.values is not None and (len(record.values) != graph.leaf_bytes(len(graph.segments) - 1) or record.request.limit != 1):
+        return False
     return (record.version == version and p >= 1 and 1 <= n <= record.request.limit and p + n - 1 <= graph.context
             and all(t < graph.vocabulary for t in record.prompt + record.output)
             and verify(record.request.client, record.request.digest(), record.signature))
@@ -81,6 +105,8 @@ def shape_holds(record, graph, version):
 
 def bindings(record, graph, tokenizer):
     """[REC-4] Whether input, output and stop hold."""
+    if record.values is not None:
+        return {"input": tokenizer.encode(record.request.prompt) == record.prompt, "output": True, "stop": True}
     p, n, last = len(record.prompt), len(record.output), record.output[-1]
     ends = last in graph.stops
     shown = record.output[:-1] if ends else record.output

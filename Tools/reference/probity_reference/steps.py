@@ -87,6 +87,7 @@ class Claim:
     prompt: tuple
     output: tuple
     trace_root: bytes
+    values: bytes = None
 
     @property
     def token(self):
@@ -353,9 +354,10 @@ def check_tokens(claim, data):
         reader.end()
     except Refused:
         return INVALID
-    if claim.graph.task != GENERATION or row >= len(claim.output) or not claim.verify_claimed(part, len(claim.graph.segments) - 1, row):
+    if row >= len(claim.output) or not claim.verify_claimed(part, len(claim.graph.segments) - 1, row):
         return INVALID
-    return FRAUD if part.hash != leaf_hash(u32(claim.output[row])) else HONEST
+    stated = u32(claim.output[row]) if claim.graph.task == GENERATION else claim.values
+    return FRAUD if part.hash != leaf_hash(stated) else HONEST
 
 
 def counterexample_reads(graph, row, column, prompt, token):

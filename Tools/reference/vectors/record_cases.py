@@ -8,7 +8,7 @@ from probity_reference import signatures
 from probity_reference.executor import Trace, generate
 from probity_reference.hashing import sha256, tagged
 from probity_reference.merkle import Tree
-from probity_reference.testmodel import test_model
+from probity_reference.testmodel import test_encoder, test_model
 from probity_reference.text import Tokenizer
 
 SPECIFICATION = Path(__file__).resolve().parents[3] / "SPEC.md"
@@ -33,6 +33,12 @@ class Maker:
         signature = signatures.sign(self.secret, request.digest())
         return r.Record(self.version, request, signature, tokens, output, answer, stop, Trace(self.bundle, tokens, output).root)
 
+    def embedding(self, encoder, prompt, salt):
+        request = r.Request(encoder.model_root(), self.provider, signatures.public_key(self.secret), sha256(salt.encode()), 1, prompt)
+        tokens = self.tokenizer.encode(prompt)
+        trace = Trace(encoder, tokens)
+        return r.Record(self.version, request, signatures.sign(self.secret, request.digest()), tokens, [0], "", 0, trace.root, trace.leaves[-1][0])
+
     def resigned(self, record, **changes):
         record = copy.deepcopy(record)
         for name, value in changes.items():
@@ -40,8 +46,8 @@ class Maker:
         record.signature = signatures.sign(self.secret, record.request.digest())
         return record
 
-    def case(self, name, record, shape=True, **bindings):
-        data, graph = record.encode(), self.bundle.graph
+    def case(self, name, record, shape=True, graph=None, **bindings):
+        data, graph = record.encode(), graph or self.bundle.graph
         assert r.Record.decode(data).encode() == data
         assert r.shape_holds(record, graph, self.version) == shape, name
         case = {"name": name, "record": data.hex(), "requestDigest": record.request.digest().hex(), "shape": shape}
@@ -80,12 +86,29 @@ def make():
         m.case("a token not in the vocabulary", changed(length, output=length.output[:-1] + [256]), shape=False),
         m.case("a signature of another request", changed(length, signature=stop.signature), shape=False),
     ]
+    encoder = test_encoder()
+    embedding = m.embedding(encoder, "Hello, Probity!", "salt 6")
+
+    def values(name, record, **expected):
+        return m.case(name, record, graph=encoder.graph, **expected)
+
+    of_values = [
+        values("values", embedding),
+        values("values of another prompt token", changed(embedding, prompt=embedding.prompt[:-1] + [34]), input=False),
+        values("other values", changed(embedding, values=bytes(len(embedding.values)))),
+        values("values too short", changed(embedding, values=embedding.values[:-1]), shape=False),
+        values("values too long", changed(embedding, values=embedding.values + b"\0"), shape=False),
+        values("no values", changed(embedding, values=b""), shape=False),
+        values("two tokens asked for", m.resigned(embedding, limit=2), shape=False),
+        values("an answer where values belong", changed(embedding, values=None, answer="!", stop=1), shape=False),
+        m.case("values where an answer belongs", changed(length, values=b"abcd", output=[0], answer="", stop=0), shape=False),
+    ]
     blob, tree = r.batch_blob(honest), Tree([record.encode() for record in honest])
     return {
         "executorVersion": m.version.hex(), "modelRoot": m.model_root.hex(),
         "client": {"secret": m.secret.hex(), "public": signatures.public_key(m.secret).hex()}, "provider": m.provider.hex(),
         "request": {"bytes": stop.request.encode().hex(), "digest": stop.request.digest().hex(), "signature": stop.signature.hex()},
-        "cases": cases,
+        "cases": cases, "values": of_values[:-1], "valuesOfGeneration": of_values[-1:], "encoderModelRoot": encoder.model_root().hex(),
         "batch": {"cases": [0, 1, 2, 3, 4], "root": tree.root.hex(), "blobSHA256": sha256(blob).hex(), "blobBytes": len(blob),
                   "inclusionOf2": [h.hex() for h in inclusion(tree, 2)]},
     }

@@ -2,6 +2,7 @@
 
 import copy
 import random
+from dataclasses import replace
 
 from probity_reference import steps
 from probity_reference.bundle import Bundle
@@ -73,12 +74,13 @@ class Setting:
         leaf = steps.compute(g, proof, reads, g.tensor_reads(segment, row, chunk, token, block), token)
         return self.edited((segment, self.index(segment, row, chunk), leaf))
 
-    def case(self, name, data, verdict, check=steps.check):
-        claim = self.prover().claim()
+    def case(self, name, data, verdict, check=steps.check, values=None):
+        claim = replace(self.prover().claim(), values=values)
         found = check(claim, data)
         assert found == verdict, (name, found)
+        stated = {} if values is None else {"values": values.hex()}
         return {
-            "name": name, "tensorsRoot": claim.tensors_root.hex(), "promptTokens": list(claim.prompt),
+            "name": name, **stated, "tensorsRoot": claim.tensors_root.hex(), "promptTokens": list(claim.prompt),
             "outputTokens": list(claim.output), "traceRoot": claim.trace_root.hex(), "proof": data.hex(), "verdict": verdict}
 
     def step(self, name, place, verdict):
@@ -246,6 +248,16 @@ def make_refutations():
     tokens.append(lie.case("the leaf of another row", u32(2) + data[4:], steps.INVALID, steps.check_tokens))
     tokens.append(lie.case("bytes left over", data + b"\0", steps.INVALID, steps.check_tokens))
 
+    encoder = Setting(bundle=test_encoder())
+    values = encoder.trace.leaves[-1][0]
+    data = steps.tokens_proof(encoder.prover(), 0)
+    tokens_of_values = [
+        encoder.case("the values of the trace", data, steps.HONEST, steps.check_tokens, values),
+        encoder.case("other values", data, steps.FRAUD, steps.check_tokens, flipped(values, 5, 1)),
+        encoder.case("no such row of values", u32(1) + data[4:], steps.INVALID, steps.check_tokens, values),
+    ]
+    columns_of_values = steps.counterexample(honest.prover(), 0, 0)
+
     def column(name, setting, row, c, verdict, change=lambda data: data):
         data = change(steps.counterexample(setting.prover(), row, c))
         columns.append(setting.case(name, data, verdict, steps.check_counterexample))
@@ -262,7 +274,8 @@ def make_refutations():
     column("an equal value below", twins, 0, token - 1, steps.FRAUD)
     column("an equal value above", twins, 0, token + 1, steps.HONEST)
     column("a malformed gain", with_tensor(honest, 20, 0, i32(2**23)), 1, 0, steps.FRAUD)
-    return {"model": "tiny-model.json", "tokens": tokens, "counterexamples": columns}
+    return {"model": "tiny-model.json", "tokens": tokens, "counterexamples": columns,
+            "values": tokens_of_values, "counterexamplesOfValues": [encoder.case("no columns", columns_of_values, steps.INVALID, steps.check_counterexample, values)]}
 
 
 def equal_columns():
