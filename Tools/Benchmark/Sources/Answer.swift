@@ -10,6 +10,8 @@ struct Answer: Encodable {
   var peakKilobytes: Int?
   /// One entry for each segment.
   var steps: [StepMeasurement]?
+  /// An embedding.
+  var values: [Double]?
   /// Generated text.
   var text: String?
   /// What the kernels run on.

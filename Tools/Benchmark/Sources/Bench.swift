@@ -12,6 +12,8 @@ struct Bench {
     case .prefill(let rows, let tracing, let workers): prefill(rows: rows, tracing: tracing, workers: Workers(count: workers))
     case .decode(let prompt, let count, let tracing, let workers):
       decode(prompt: prompt, count: count, tracing: tracing, workers: Workers(count: workers))
+    case .embedding(let rows, let tracing, let workers): try embedding(rows: rows, tracing: tracing, workers: Workers(count: workers))
+    case .embed(let file): try embed(file)
     case .memory: try memory()
     case .steps(let rows): try StepBench(model: model, tokens: sample(rows)).answer()
     case .tokens(let file): Answer(tokens: try model.tokenizer.encode(try bytes(of: file)))
@@ -46,6 +48,22 @@ struct Bench {
     for _ in 0..<count { output += stream.append([output[output.count - 1]], firstGenerationRow: prompt - 1) }
     _ = recorder?.trace(extent).root
     return Answer(seconds: seconds(since: start), tokens: output)
+  }
+
+  private func embedding(rows: Int, tracing: Bool, workers: Workers) throws -> Answer {
+    let tokens = sample(rows)
+    let times = try (0..<10).map { _ in
+      let start = ContinuousClock.now
+      _ = try model.embed(tokens, workers: workers, tracing: tracing)
+      return seconds(since: start)
+    }
+    return Answer(seconds: times.sorted()[5], tokens: tokens, instructionSet: "\(InstructionSet.selected)")
+  }
+
+  private func embed(_ file: String) throws -> Answer {
+    let tokens = try model.tokenizer.encode(try bytes(of: file))
+    let unit = Double(sign: .plus, exponent: -(model.graph.unit?.fractionBits ?? 0), significand: 1)
+    return Answer(tokens: tokens, values: try model.embed(tokens, tracing: false).values.map { Double($0) * unit })
   }
 
   private func memory() throws -> Answer {

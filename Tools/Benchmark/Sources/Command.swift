@@ -6,6 +6,10 @@ enum Command {
   case prefill(rows: Int, tracing: Bool, workers: Int)
   /// `decode PROMPT COUNT TRACING WORKERS`: seconds for `COUNT` tokens after a prompt, one at a time.
   case decode(prompt: Int, count: Int, tracing: Bool, workers: Int)
+  /// `embedding ROWS TRACING WORKERS`: seconds for the embedding of so many tokens, the median of ten.
+  case embedding(rows: Int, tracing: Bool, workers: Int)
+  /// `embed FILE`: the tokens of a text and its embedding.
+  case embed(file: String)
   /// `memory`: kilobytes resident, now and at most.
   case memory
   /// `steps ROWS`: bytes and seconds to check, for a step of every segment.
@@ -28,6 +32,8 @@ enum Command {
     switch (words.first, words.count) {
     case ("prefill", 4): self = .prefill(rows: numbers[1], tracing: tracing, workers: numbers[3])
     case ("decode", 5): self = .decode(prompt: numbers[1], count: numbers[2], tracing: tracing, workers: numbers[4])
+    case ("embedding", 4): self = .embedding(rows: numbers[1], tracing: tracing, workers: numbers[3])
+    case ("embed", 2): self = .embed(file: words[1])
     case ("memory", 1): self = .memory
     case ("steps", 2): self = .steps(rows: numbers[1])
     case ("tokens", 2): self = .tokens(file: words[1])

@@ -17,9 +17,16 @@ struct StepBench {
   func answer() throws -> Answer {
     let graph = model.graph
     let trees = ModelTrees(model)
-    let output = Inference.Stream(model: model, capacity: tokens.count).append(tokens, firstGenerationRow: tokens.count - 1)
-    let trace = try model.replay(promptTokens: tokens, outputTokens: output, keeping: Set(graph.segments.indices))
-    let record = try record(output: output, traceRoot: trace.root, modelRoot: trees.commitment(to: model).modelRoot)
+    let output: RecordOutput
+    switch graph.task {
+    case .generation:
+      let tokens = Inference.Stream(model: model, capacity: tokens.count).append(tokens, firstGenerationRow: tokens.count - 1)
+      output = .generation(GenerationOutput(tokens: tokens, answer: [], stop: .length))
+    case .embedding: output = .values(try model.embed(tokens, tracing: false).leaf)
+    }
+    var record = try record(output: output, modelRoot: trees.commitment(to: model).modelRoot)
+    let trace = try model.replay(record, keeping: Set(graph.segments.indices))
+    record.traceRoot = trace.root
     guard let context = EvidenceContext(graph: graph, tensorsRoot: trees.roots.root, record: record) else { throw Unexpected(segment: -1) }
     let prover = StepProver(model: model, trees: trees, own: trace, claimedRoots: trace.segments.map(\.root))
     let steps = try graph.segments.indices.map { segment in
@@ -65,7 +72,7 @@ struct StepBench {
   }
 
   /// A record around the tokens; its text and signature play no part in a step.
-  private func record(output: [UInt32], traceRoot: Digest, modelRoot: Digest) throws -> Record {
+  private func record(output: RecordOutput, modelRoot: Digest) throws -> Record {
     guard
       let key = PrivateKey([UInt8](repeating: 1, count: 32)),
       let request = Request(
@@ -73,6 +80,6 @@ struct StepBench {
     else { throw Unexpected(segment: -1) }
     return Record(
       executorVersion: ExecutorVersion.current, request: request, requestSignature: key.sign(request.digest, auxiliary: Digest.zero),
-      promptTokens: tokens, outputTokens: output, answer: [], stop: .length, traceRoot: traceRoot)
+      promptTokens: tokens, output: output, traceRoot: Digest.zero)
   }
 }
