@@ -21,6 +21,9 @@ NUMPY := numpy==2.2.6
 OPENAI := openai==3.54.0
 PLAYWRIGHT := playwright==1.65.2
 PEER := gguf==0.19.0 llama-cpp-python==0.3.36
+ENCODER := all-MiniLM-L6-v2
+ENCODER_BUNDLE := $(CACHE)/$(ENCODER).probity
+ENCODER_PEER := onnx==1.23.2 onnxruntime==1.32.0
 
 SWIFT_SOURCES := Package.swift Sources Tests Tools
 
@@ -52,7 +55,14 @@ $(BUNDLE): $(GGUF) $(IMPORTED) | build
 	$(BIN)/probity model import $(GGUF) --output $(BUNDLE).new
 	mv $(BUNDLE).new $(BUNDLE)
 
-model: $(BUNDLE) ## fetch and import the model
+$(CACHE)/$(ENCODER)/model.safetensors: | setup
+	Tools/setup/encoder.sh $(CACHE)
+
+$(ENCODER_BUNDLE): $(CACHE)/$(ENCODER)/model.safetensors $(IMPORTED) | build
+	$(BIN)/probity model import $(CACHE)/$(ENCODER) --output $(ENCODER_BUNDLE).new
+	mv $(ENCODER_BUNDLE).new $(ENCODER_BUNDLE)
+
+model: $(BUNDLE) $(ENCODER_BUNDLE) ## fetch and import the models
 
 walkthrough: build $(BUNDLE) ## the same with each role a process of its own: docs/walkthrough.md by script
 	python3 -B Tools/try/walkthrough.py --model $(BUNDLE)
@@ -66,10 +76,10 @@ browser-test: build $(BUNDLE) ## read the explorer page in Chromium while a netw
 	Tools/setup/venv.sh $(VENV) $(PLAYWRIGHT)
 	$(PYTHON) Tools/try/explorer.py --model $(BUNDLE)
 
-test: $(BUNDLE) ## run all tests
+test: $(BUNDLE) $(ENCODER_BUNDLE) ## run all tests
 	$(SWIFT_TEST)
 
-test-debug: $(BUNDLE) ## run all tests in the debug configuration, which also checks the bounds of unsafe buffers (slow)
+test-debug: $(BUNDLE) $(ENCODER_BUNDLE) ## run all tests in the debug configuration, which also checks the bounds of unsafe buffers (slow)
 	swift test
 
 CRASHES := --kills 50 --power-cuts 10
@@ -90,17 +100,19 @@ check: $(BUNDLE) ## lint, the rules of the tree, the freshness of the vectors, t
 format: ## format the Swift sources in place
 	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
 
-bench: $(BUNDLE) ## measure beside llama.cpp (compiled once, 5 minutes); prints a table, writes .build/bench.json
+bench: $(BUNDLE) $(ENCODER_BUNDLE) ## measure beside llama.cpp (compiled once, 5 minutes) and ONNX Runtime; prints a table, writes .build/bench.json
 	Tools/setup/debian.sh g++ cmake ninja-build
-	Tools/setup/venv.sh $(VENV) $(NUMPY) $(PEER)
+	Tools/setup/venv.sh $(VENV) $(NUMPY) $(PEER) $(ENCODER_PEER)
 	$(SWIFT_BUILD) --product probity-bench
 	$(PYTHON) Tools/bench/speed.py
 	$(PYTHON) Tools/bench/quality.py
+	$(PYTHON) Tools/bench/encoder.py
 	@$(PYTHON) Tools/bench/report.py
 
-bench-short: $(BUNDLE) ## the benchmarks' short form: ours alone, once
+bench-short: $(BUNDLE) $(ENCODER_BUNDLE) ## the benchmarks' short form: ours alone, once
 	$(SWIFT_BUILD) --product probity-bench
 	python3 -B Tools/bench/speed.py --short
+	python3 -B Tools/bench/encoder.py --short
 
 clean: ## remove what was built; the cache stays
 	rm -rf .build

@@ -33,17 +33,17 @@ def medians(measures, rounds):
     return [statistics.median(values) for values in times]
 
 
-def step_rows(ours, rounds_rows):
+def step_rows(ours, rounds_rows, prefix=""):
     steps = ours.ask("steps", rounds_rows)["steps"]
     largest = max(steps, key=lambda step: step["bytes"])
     slowest = max(steps, key=lambda step: step["seconds"])
     proofs = sum(step["proofs"] for step in steps)
     return [
         report.row(
-            "step-bytes", f"largest step proof at T={rounds_rows} ({largest['kind']}), {proofs} proofs of {len(steps)} segments", "KB",
+            prefix + "step-bytes", f"largest step proof at T={rounds_rows} ({largest['kind']}), {proofs} proofs of {len(steps)} segments", "KB",
             largest["bytes"] / 1024, target=("ours", "<=", 256)),
         report.row(
-            "step-check", f"slowest step check at T={rounds_rows} ({slowest['kind']})", "ms",
+            prefix + "step-check", f"slowest step check at T={rounds_rows} ({slowest['kind']})", "ms",
             slowest["seconds"] * 1000, target=("ours", "<=", 5)),
     ]
 
