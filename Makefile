@@ -89,12 +89,12 @@ crash-test: setup ## kill a node 50 times under load and in its start, cut its p
 	$(SWIFT_BUILD) --product probity-crash-test
 	python3 -B Tools/crash-test/run.py $(CRASHES)
 
-check: $(BUNDLE) ## lint, the rules of the tree, the freshness of the vectors, the reference beside the executor on the real model
+check: $(BUNDLE) $(ENCODER_BUNDLE) ## lint, the rules of the tree, the freshness of the vectors, the reference beside the executor on the real models
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 	PYTHONPYCACHEPREFIX=$(CACHE)/pycache python3 -m compileall -q Tools
 	Tools/setup/venv.sh $(VENV) $(NUMPY)
 	Tools/setup/check-reference.sh $(PYTHON)
-	$(PYTHON) Tools/reference/agree.py $(BIN)/probity $(BUNDLE)
+	$(PYTHON) Tools/reference/agree.py $(BIN)/probity $(BUNDLE) $(ENCODER_BUNDLE)
 	$(SWIFT_TEST) --filter TidyTests
 
 format: ## format the Swift sources in place

@@ -63,7 +63,7 @@ struct ModelInspectCommand: ParsableCommand {
     let commitment = ModelTrees(model).commitment(to: model)
     if json {
       let fields: [String: Any] = [
-        "name": model.name, "modelRoot": commitment.modelRoot.hex, "graphDigest": commitment.graphDigest.hex,
+        "name": model.name, "task": model.graph.task.name, "modelRoot": commitment.modelRoot.hex, "graphDigest": commitment.graphDigest.hex,
         "tensorsRoot": commitment.tensorsRoot.hex, "tokenizerDigest": commitment.tokenizerDigest.hex, "vocabulary": model.graph.vocabulary,
         "context": model.graph.context, "segments": model.graph.segments.count, "tensors": model.graph.tensors.count,
       ]
@@ -72,6 +72,7 @@ struct ModelInspectCommand: ParsableCommand {
     }
     print("name        \(model.name)")
     print("model root  \(commitment.modelRoot)")
+    print("task        \(model.graph.task.name)")
     print("vocabulary  \(model.graph.vocabulary), context \(model.graph.context)")
     print("graph       \(model.graph.segments.count) segments, \(model.graph.tensors.count) tensors")
     for (index, segment) in model.graph.segments.enumerated() where index < 8 || index >= model.graph.firstOutputSegment {

@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from probity_reference import steps  # noqa: E402
 from probity_reference.bundle import Bundle  # noqa: E402
 from probity_reference.executor import Trace, generate  # noqa: E402
+from probity_reference.graph import EMBEDDING  # noqa: E402
 from probity_reference.testmodel import test_model  # noqa: E402
 
 
@@ -45,12 +46,16 @@ def main():
     options = arguments()
     bundle = timed("open", test_model if options.bundle == "test" else lambda: Bundle.open(options.bundle))
     prompt = numbers(options.tokens)
-    if options.output:
+    if bundle.graph.task == EMBEDDING:
+        output = [0]
+    elif options.output:
         output = numbers(options.output)
     else:
         output, _ = timed("generate", lambda: generate(bundle, prompt, options.max_new))
     trace = timed("trace", lambda: Trace(bundle, prompt, output))
     result = {"promptTokens": prompt, "outputTokens": output, "traceRoot": trace.root.hex()}
+    if bundle.graph.task == EMBEDDING:
+        result["values"] = trace.executor.rows[-1][0].tolist()
     if options.roots:
         result["segmentRoots"] = [tree.root.hex() for tree in trace.trees]
     if options.model_root or options.check:

@@ -6,6 +6,14 @@ public enum GraphTask: UInt8, Hashable, Sendable {
   case generation = 0
   /// It turns a text into a row of numbers.
   case embedding = 1
+
+  /// The name, as SPEC.md has it.
+  public var name: String {
+    switch self {
+    case .generation: "generation"
+    case .embedding: "embedding"
+    }
+  }
 }
 
 /// A graph as it was written, not yet checked. `[GRAPH-1]`
