@@ -62,3 +62,5 @@ CK_INLINE size_t ck_block_groups_offset(size_t k) { return CK_BLOCK_CHANNELS * k
 CK_INLINE size_t ck_block_multipliers_offset(size_t k) { return CK_BLOCK_CHANNELS * k + k; }
 CK_INLINE size_t ck_block_shifts_offset(size_t k) { return CK_BLOCK_CHANNELS * k + k + 4 * CK_BLOCK_CHANNELS; }
 CK_INLINE size_t ck_block_size(size_t k) { return CK_BLOCK_CHANNELS * k + k + 8 * CK_BLOCK_CHANNELS; }
+CK_INLINE size_t ck_rotated_block_size(size_t k) { return CK_BLOCK_CHANNELS * k + 8 * CK_BLOCK_CHANNELS; }
+CK_INLINE size_t ck_wide_block_size(size_t k) { return 2 * CK_BLOCK_CHANNELS * k + 8 * CK_BLOCK_CHANNELS; }

@@ -19,6 +19,25 @@ _Static_assert(CK_SCALED_MAX <= CK_BITS(60) >> CK_MULTIPLIER_BITS, "t * M stays 
 _Static_assert(CK_SHIFT_MIN - CK_EXPONENT_MAX >= 1 && CK_SHIFT_MAX <= 62, "sh - e is in 1...62");
 _Static_assert(CK_K_STEP % CK_GROUP == 0 && CK_GROUP % 2 == 0, "groups divide k, pairs divide a group");
 
+/// Rotated rows: the transform of int16, its reduction to 8 bits, the sum of 8-bit products, the scaled sum. [NUM-31]
+_Static_assert((int64_t)CK_K_MAX * 32768 <= CK_BITS(29), "a transformed value is at most 2^29");
+_Static_assert(127 * CK_BITS(24) < CK_BITS(31), "the reciprocal fits int32");
+_Static_assert(127 * CK_BITS(30 + 23) + CK_BITS(30 + 22) < CK_BITS(60), "a product with its half stays below the bias of 2^60");
+#define CK_ROTATED_SUM_MAX ((int64_t)CK_K_MAX * 127 * 127)
+_Static_assert(CK_ROTATED_SUM_MAX < CK_BITS(28), "the sum of products fits int32");
+_Static_assert((int64_t)CK_K_MAX * 255 * 127 <= INT32_MAX, "so does the sum with weights + 128");
+#define CK_ROTATED_SCALED_MAX ((CK_ROTATED_SUM_MAX * (CK_BITS(24) - 1) >> 22) + 1)
+_Static_assert(CK_ROTATED_SCALED_MAX < CK_BITS(30), "after rs(acc * M, 22)");
+_Static_assert(CK_ROTATED_SCALED_MAX <= CK_BITS(59) >> 29, "times m it stays below 2^59");
+
+/// Wide weights, split into 256 * high + low, high in -128...127, low in 0...255, and summed in runs of this many inputs. [NUM-32]
+enum { CK_WIDE_RUN = 256 };
+_Static_assert((int64_t)CK_WIDE_RUN * 255 * 32768 <= INT32_MAX, "the low part of a run fits int32");
+_Static_assert((int64_t)CK_WIDE_RUN * 128 * 32768 <= INT32_MAX, "the high part of a run fits int32");
+#define CK_WIDE_SUM_MAX ((int64_t)CK_K_MAX * 32768 * 32767)
+_Static_assert(CK_WIDE_SUM_MAX < CK_BITS(44), "the sum of wide products");
+_Static_assert((CK_WIDE_SUM_MAX >> 8) + 1 <= CK_BITS(60) >> CK_MULTIPLIER_BITS, "rs(acc, 8) * M stays below 2^60");
+
 /// The norm: 23-bit magnitudes squared, and the term for epsilon.
 _Static_assert(CK_BITS(46) <= CK_BITS(60) / CK_K_MAX, "the sum of squares is at most 2^60");
 

@@ -1,6 +1,11 @@
 #include "kernels.h"
 #include <stdlib.h>
 
+#if defined(__aarch64__) && defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
+
 static const ck_kernels *kernels_of(ck_isa isa) {
   switch (isa) {
 #if defined(__x86_64__)
@@ -9,10 +14,22 @@ static const ck_kernels *kernels_of(ck_isa isa) {
 #endif
 #if defined(__aarch64__)
   case CK_ISA_NEON: return &ck_kernels_neon;
+  case CK_ISA_NEON_DOTPROD: return &ck_kernels_neon_dotprod;
 #endif
   default: return &ck_kernels_scalar;
   }
 }
+
+#if defined(__aarch64__)
+/// The instructions SDOT and UDOT, optional before Armv8.4.
+static bool has_dot_products(void) {
+#if defined(__linux__)
+  return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
+#else
+  return false;
+#endif
+}
+#endif
 
 bool ck_isa_is_available(ck_isa isa) {
   switch (isa) {
@@ -25,6 +42,7 @@ bool ck_isa_is_available(ck_isa isa) {
 #endif
 #if defined(__aarch64__)
   case CK_ISA_NEON: return true;
+  case CK_ISA_NEON_DOTPROD: return has_dot_products();
 #endif
   default: return false;
   }
@@ -35,6 +53,18 @@ const char *ck_isa_requested(void) { return getenv("PROBITY_INSTRUCTION_SET"); }
 void ck_linear(ck_isa isa, const int16_t *q, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks, size_t block_count, int32_t *out,
                size_t stride) {
   kernels_of(isa)->linear(q, e, rows, k, blocks, block_count, out, stride);
+}
+
+uint32_t ck_rotate(ck_isa isa, const int16_t *q, size_t k, int16_t *b) { return kernels_of(isa)->rotate(q, k, b); }
+
+void ck_linear_rotated(ck_isa isa, const int16_t *b, const uint32_t *m, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks,
+                       size_t block_count, int32_t *out, size_t stride) {
+  kernels_of(isa)->linear_rotated(b, m, e, rows, k, blocks, block_count, out, stride);
+}
+
+void ck_linear_wide(ck_isa isa, const int16_t *q, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks, size_t block_count,
+                    int32_t *out, size_t stride) {
+  kernels_of(isa)->linear_wide(q, e, rows, k, blocks, block_count, out, stride);
 }
 
 uint8_t ck_quantise(ck_isa isa, const int32_t *y, size_t n, int16_t *q) { return kernels_of(isa)->quantise(y, n, q); }

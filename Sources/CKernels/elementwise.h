@@ -1,6 +1,6 @@
 #pragma once
 
-#include "bounds.h"
+#include "rotated.h"
 
 // The element-wise rules, written once. Each instruction set compiles these bodies with its own target attribute and leaves the vectors to
 // the compiler: integer code means the same in all of them.
@@ -238,6 +238,7 @@ CK_INLINE size_t ck_body_argmax(const int32_t *x, size_t n) {
   TARGET static void ck_mean_##SUFFIX(const int64_t *sums, size_t n, int64_t count, int32_t *out) { ck_body_mean(sums, n, count, out); }   \
   TARGET static void ck_gelu_##SUFFIX(const int32_t *g, size_t n, int32_t shift, int32_t *out) { ck_body_gelu(g, n, shift, out); }         \
   TARGET static void ck_block_max_##SUFFIX(const int32_t *x, size_t n, size_t block, int32_t *out) { ck_body_block_max(x, n, block, out); } \
+  TARGET static uint32_t ck_rotate_##SUFFIX(const int16_t *q, size_t k, int16_t *b) { return ck_body_rotate(q, k, b); }                   \
   TARGET static size_t ck_argmax_##SUFFIX(const int32_t *x, size_t n) { return ck_body_argmax(x, n); }
 
 /// The element-wise entries of a table, in the order of `ck_kernels`.
@@ -245,4 +246,4 @@ CK_INLINE size_t ck_body_argmax(const int32_t *x, size_t n) {
   .quantise = ck_quantise_##SUFFIX, .unpack = ck_unpack_##SUFFIX, .requantise = ck_requantise_##SUFFIX, .narrow = ck_narrow_##SUFFIX,      \
   .add = ck_add_##SUFFIX, .rms_norm = ck_rms_norm_##SUFFIX, .rope = ck_rope_##SUFFIX, .silu_mul = ck_silu_mul_##SUFFIX,                    \
   .layer_norm = ck_layer_norm_##SUFFIX, .unit = ck_unit_##SUFFIX, .accumulate = ck_accumulate_##SUFFIX, .mean = ck_mean_##SUFFIX,          \
-  .gelu = ck_gelu_##SUFFIX, .block_max = ck_block_max_##SUFFIX, .argmax = ck_argmax_##SUFFIX
+  .gelu = ck_gelu_##SUFFIX, .block_max = ck_block_max_##SUFFIX, .rotate = ck_rotate_##SUFFIX, .argmax = ck_argmax_##SUFFIX

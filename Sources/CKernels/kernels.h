@@ -1,12 +1,17 @@
 #pragma once
 
-#include "bounds.h"
+#include "outputs.h"
 
 // One table of functions for each instruction set. A set may borrow the functions of a smaller one.
 
 typedef struct ck_kernels {
   void (*linear)(const int16_t *q, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks, size_t block_count, int32_t *out,
                  size_t stride);
+  void (*linear_rotated)(const int16_t *b, const uint32_t *m, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks,
+                         size_t block_count, int32_t *out, size_t stride);
+  void (*linear_wide)(const int16_t *q, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks, size_t block_count, int32_t *out,
+                      size_t stride);
+  uint32_t (*rotate)(const int16_t *q, size_t k, int16_t *b);
   uint8_t (*quantise)(const int32_t *y, size_t n, int16_t *q);
   void (*unpack)(const int16_t *q, uint8_t e, size_t n, int32_t *out);
   uint8_t (*requantise)(const int16_t *packed, const uint8_t *exponents, size_t n, size_t chunk, int16_t *q);
@@ -30,24 +35,38 @@ typedef struct ck_kernels {
 /// The parameters of the entries, for the declarations of their implementations.
 #define CK_LINEAR_PARAMETERS                                                                                                               \
   const int16_t *q, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks, size_t block_count, int32_t *out, size_t stride
+#define CK_ROTATED_PARAMETERS                                                                                                              \
+  const int16_t *b, const uint32_t *m, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks, size_t block_count, int32_t *out,   \
+      size_t stride
 #define CK_ATTEND_PARAMETERS                                                                                                               \
   const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t, int32_t score_shift,              \
       int32_t value_shift, void *scratch, int32_t *out
 
 extern const ck_kernels ck_kernels_scalar;
 void ck_linear_scalar(CK_LINEAR_PARAMETERS);
+void ck_linear_rotated_scalar(CK_ROTATED_PARAMETERS);
+void ck_linear_wide_scalar(CK_LINEAR_PARAMETERS);
 void ck_attend_scalar(CK_ATTEND_PARAMETERS);
 
 #if defined(__x86_64__)
 extern const ck_kernels ck_kernels_avx2;
 void ck_linear_avx2(CK_LINEAR_PARAMETERS);
+void ck_linear_rotated_avx2(CK_ROTATED_PARAMETERS);
+void ck_linear_wide_avx2(CK_LINEAR_PARAMETERS);
 void ck_attend_avx2(CK_ATTEND_PARAMETERS);
 
 extern const ck_kernels ck_kernels_avx512vnni;
 void ck_linear_avx512vnni(CK_LINEAR_PARAMETERS);
+void ck_linear_rotated_avx512vnni(CK_ROTATED_PARAMETERS);
+void ck_linear_wide_avx512vnni(CK_LINEAR_PARAMETERS);
 #endif
 
 #if defined(__aarch64__)
 extern const ck_kernels ck_kernels_neon;
 void ck_linear_neon(CK_LINEAR_PARAMETERS);
+void ck_linear_rotated_neon(CK_ROTATED_PARAMETERS);
+void ck_linear_wide_neon(CK_LINEAR_PARAMETERS);
+
+extern const ck_kernels ck_kernels_neon_dotprod;
+void ck_linear_rotated_neon_dotprod(CK_ROTATED_PARAMETERS);
 #endif

@@ -4,5 +4,19 @@
 #if defined(__aarch64__)
 CK_DEFINE_ELEMENTWISE(neon, )
 
-const ck_kernels ck_kernels_neon = {.linear = ck_linear_neon, .attend = ck_attend_scalar, CK_ELEMENTWISE_ENTRIES(neon)};
+const ck_kernels ck_kernels_neon = {
+    .linear = ck_linear_neon,
+    .linear_rotated = ck_linear_rotated_neon,
+    .linear_wide = ck_linear_wide_neon,
+    .attend = ck_attend_scalar,
+    CK_ELEMENTWISE_ENTRIES(neon),
+};
+
+const ck_kernels ck_kernels_neon_dotprod = {
+    .linear = ck_linear_neon,
+    .linear_rotated = ck_linear_rotated_neon_dotprod,
+    .linear_wide = ck_linear_wide_neon,
+    .attend = ck_attend_scalar,
+    CK_ELEMENTWISE_ENTRIES(neon),
+};
 #endif

@@ -3,4 +3,10 @@
 
 CK_DEFINE_ELEMENTWISE(scalar, )
 
-const ck_kernels ck_kernels_scalar = {.linear = ck_linear_scalar, .attend = ck_attend_scalar, CK_ELEMENTWISE_ENTRIES(scalar)};
+const ck_kernels ck_kernels_scalar = {
+    .linear = ck_linear_scalar,
+    .linear_rotated = ck_linear_rotated_scalar,
+    .linear_wide = ck_linear_wide_scalar,
+    .attend = ck_attend_scalar,
+    CK_ELEMENTWISE_ENTRIES(scalar),
+};

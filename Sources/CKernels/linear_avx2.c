@@ -1,11 +1,7 @@
+#include "avx2.h"
 #include "kernels.h"
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-
-#define TARGET __attribute__((target("avx2")))
-#define INLINE TARGET static inline __attribute__((always_inline))
-#define UNROLL _Pragma("clang loop unroll(full)")
 
 // A tile is ROWS rows times the 16 channels of one block. vpmaddwd multiplies pairs of int16 exactly (a pair is at most 2 * 32768 * 127), one
 // group is summed in int32, then scaled into int64 by vpmuldq, even channels and odd ones apart.
@@ -28,8 +24,6 @@ _Static_assert(PANEL_K % CK_GROUP == 0 && PANEL_ROWS % TILE_ROWS == 0, "panels h
 typedef struct {
   __m256i part[4];
 } sums;
-
-INLINE __m256i load(const void *p) { return _mm256_loadu_si256(p); }
 
 INLINE __m256i broadcast_pair(const int16_t *q) {
   int32_t pair;
@@ -66,20 +60,11 @@ INLINE void add_group(int rows, bool direct, const int16_t *q, size_t k, const v
   }
 }
 
-/// sat32(rs(rs(acc, 12) * M, n)) of four channels as int64. AVX2 shifts int64 logically only, so a multiple of the divisor is added first
-/// and its quotient taken off afterwards.
+/// sat32(rs(rs(acc, 12) * M, n)) of four channels as int64.
 INLINE __m256i finish_part(__m256i acc, __m256i m, __m256i n) {
-  const __m256i one = _mm256_set1_epi64x(1);
   __m256i biased = _mm256_add_epi64(acc, _mm256_set1_epi64x(((int64_t)1 << 48) + (1 << 11)));
   __m256i t = _mm256_sub_epi64(_mm256_srli_epi64(biased, 12), _mm256_set1_epi64x((int64_t)1 << 36));
-  __m256i high = _mm256_slli_epi64(_mm256_mul_epu32(_mm256_srli_epi64(t, 32), m), 32);
-  __m256i product = _mm256_add_epi64(_mm256_mul_epu32(t, m), high);
-  __m256i half = _mm256_sllv_epi64(one, _mm256_sub_epi64(n, one));
-  __m256i positive = _mm256_add_epi64(_mm256_add_epi64(product, half), _mm256_set1_epi64x((int64_t)1 << 62));
-  __m256i v = _mm256_sub_epi64(_mm256_srlv_epi64(positive, n), _mm256_sllv_epi64(one, _mm256_sub_epi64(_mm256_set1_epi64x(62), n)));
-  const __m256i top = _mm256_set1_epi64x(INT32_MAX), bottom = _mm256_set1_epi64x(-INT32_MAX);
-  v = _mm256_blendv_epi8(v, top, _mm256_cmpgt_epi64(v, top));
-  return _mm256_blendv_epi8(v, bottom, _mm256_cmpgt_epi64(bottom, v));
+  return round_saturate(multiply_u32(t, m), n);
 }
 _Static_assert(CK_ACCUMULATOR_MAX + (1 << 11) < CK_BITS(48), "the first bias keeps a sum positive");
 

@@ -1,36 +1,17 @@
+#include "avx512.h"
 #include "kernels.h"
 
 #if defined(__x86_64__)
-// An emulation may stand in for the intrinsics, so that processors without AVX-512 can test this file: see Tools/kernel-isa.
-#if defined(CK_EMULATE_AVX512)
-#define TARGET
-#else
-#include <immintrin.h>
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
-#endif
-
-#define INLINE TARGET static inline __attribute__((always_inline))
-#define UNROLL _Pragma("clang loop unroll(full)")
 
 // A tile is up to 8 rows times the 16 channels of one block: vpdpwssd adds pairs of int16 products to int32 (it does not saturate; vpdpwssds
 // would), and each group is scaled into int64 by vpmuldq, even channels and odd ones apart. All sums stay in the 32 registers.
 
 enum { TILE_ROWS = 8 };
 
-INLINE __m512i load_pair(const int16_t *q) {
-  int32_t pair;
-  memcpy(&pair, q, sizeof pair);
-  return _mm512_set1_epi32(pair);
-}
-
 /// sat32(rs(rs(acc, 12) * M, n)) of eight channels.
 INLINE __m512i finish_part(__m512i acc, __m512i m, __m512i n) {
-  const __m512i one = _mm512_set1_epi64(1);
   __m512i t = _mm512_srai_epi64(_mm512_add_epi64(acc, _mm512_set1_epi64(1 << 11)), 12);
-  __m512i product = _mm512_mullo_epi64(t, m);
-  __m512i half = _mm512_sllv_epi64(one, _mm512_sub_epi64(n, one));
-  __m512i v = _mm512_srav_epi64(_mm512_add_epi64(product, half), n);
-  return _mm512_max_epi64(_mm512_min_epi64(v, _mm512_set1_epi64(INT32_MAX)), _mm512_set1_epi64(-INT32_MAX));
+  return round_saturate(_mm512_mullo_epi64(t, m), n);
 }
 
 /// One block for `rows` rows.
@@ -55,15 +36,14 @@ INLINE void block_tile(int rows, const int16_t *q, const uint8_t *e, size_t k, c
     }
   }
   const uint8_t *end = block + ck_block_multipliers_offset(k);
-  const __m512i low = _mm512_set1_epi64(UINT32_MAX);
   __m512i m = _mm512_loadu_si512(end), sh = _mm512_loadu_si512(end + 64);
-  __m512i m_even = _mm512_and_si512(m, low), m_odd = _mm512_srli_epi64(m, 32);
-  __m512i sh_even = _mm512_and_si512(sh, low), sh_odd = _mm512_srli_epi64(sh, 32);
+  __m512i m_even = evens(m), m_odd = odds(m);
+  __m512i sh_even = evens(sh), sh_odd = odds(sh);
   UNROLL for (int r = 0; r < rows; r++) {
     __m512i exponent = _mm512_set1_epi64(e[r]);
     __m512i from_even = finish_part(even[r], m_even, _mm512_sub_epi64(sh_even, exponent));
     __m512i from_odd = finish_part(odd[r], m_odd, _mm512_sub_epi64(sh_odd, exponent));
-    _mm512_storeu_si512(out + (size_t)r * stride, _mm512_mask_blend_epi32(0xAAAA, from_even, _mm512_slli_epi64(from_odd, 32)));
+    _mm512_storeu_si512(out + (size_t)r * stride, interleave(from_even, from_odd));
   }
 }
 

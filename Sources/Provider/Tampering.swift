@@ -126,14 +126,22 @@ extension Tampering {
 }
 
 extension Model {
-  /// A cheaper model of the same shape: each weight has lost its four low bits. What `Tampering.substituteModel` is shown with.
+  /// A cheaper model of the same shape: each weight has lost its low bits, all but four. What `Tampering.substituteModel` is shown with.
   public func coarsened() throws(BundleRejection) -> Model {
     var coarse = [UInt8](bytes.buffer)
     guard let start = bytes.buffer.baseAddress else { throw .notABundle }
     for (index, shape) in graph.tensors.enumerated() {
-      guard case .linear(_, let inputs) = shape, let tensor = self.tensor(index).baseAddress else { continue }
+      guard case .linear(_, let inputs, let format) = shape, let tensor = self.tensor(index).baseAddress else { continue }
       for leaf in 0..<shape.leafCount {
         let first = tensor - start + leaf * shape.leafBytes
+        if format == .w16 {
+          for place in stride(from: first, to: first + 32 * inputs, by: 2) {
+            let weight = Int16(bitPattern: UInt16(coarse[place]) | UInt16(coarse[place + 1]) << 8) / 4096 * 4096
+            coarse[place] = 0
+            coarse[place + 1] = UInt8(truncatingIfNeeded: weight >> 8)
+          }
+          continue
+        }
         for place in first..<first + 16 * inputs {
           let weight = Int8(bitPattern: coarse[place])
           coarse[place] = UInt8(bitPattern: weight / 16 * 16)

@@ -10,6 +10,8 @@ public enum InstructionSet: String, CaseIterable, Hashable, Sendable {
   case avx512vnni
   /// AArch64.
   case neon
+  /// AArch64 with its 8-bit dot products.
+  case neonDotProducts
 
   /// Whether this processor can run it.
   public var isAvailable: Bool { ck_isa_is_available(kernels) }
@@ -32,6 +34,7 @@ public enum InstructionSet: String, CaseIterable, Hashable, Sendable {
     case .avx2: CK_ISA_AVX2
     case .avx512vnni: CK_ISA_AVX512VNNI
     case .neon: CK_ISA_NEON
+    case .neonDotProducts: CK_ISA_NEON_DOTPROD
     }
   }
 }

@@ -22,6 +22,9 @@ struct ModelImportCommand: ParsableCommand {
   @Option(help: "Where the bundle goes; nothing stands there before the whole bundle does.")
   var output: String
 
+  @Option(help: "What weights become: a16 (8 bits in groups), h8 (8 bits, rotated: for speed), w16 (16 bits: the float model's text).")
+  var format = WeightFormat.a16
+
   @Option(help: "A name for people; without one, the file's own.")
   var name: String?
 
@@ -36,9 +39,10 @@ struct ModelImportCommand: ParsableCommand {
       }
       let url = URL(fileURLWithPath: file)
       if (try? url.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true {
+        guard format == .a16 else { throw CommandFailure("an encoder's weights become a16; \(format.rawValue) is for GGUF files") }
         try BertImporter(try BertFolder(contentsOf: file), name: name ?? url.lastPathComponent).write(to: output, progress: report)
       } else {
-        try LlamaImporter(try GGUFFile(contentsOf: file), name: name).write(to: output, progress: report)
+        try LlamaImporter(try GGUFFile(contentsOf: file), name: name, format: format).write(to: output, progress: report)
       }
     } catch {
       throw CommandFailure("\(file): \(error)")
@@ -86,3 +90,5 @@ struct ModelInspectCommand: ParsableCommand {
 func loadModel(_ path: String) throws -> Model {
   do { return try Model(try ModelBytes.mapping(path)) } catch { throw CommandFailure("\(path): \(error)") }
 }
+
+extension WeightFormat: ExpressibleByArgument {}

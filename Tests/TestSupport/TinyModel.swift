@@ -79,9 +79,15 @@ public enum TinyModel {
   static func leaf(of shape: TensorShape, shiftBase: UInt32, from stream: inout TestStream) -> [UInt8] {
     var writer = ByteWriter(capacity: shape.leafBytes)
     switch shape {
-    case .linear(_, let inputs):
-      for _ in 0..<16 * inputs { writer.write(Int8(Int(stream.next() as UInt8) % 255 - 127)) }
-      for _ in 0..<inputs / 2 { writer.write(1 + (stream.next() as UInt16) % 4095) }
+    case .linear(_, let inputs, let format):
+      for _ in 0..<16 * inputs {
+        if format == .w16 {
+          writer.write(Int16(Int(stream.next() as UInt16) % 65535 - 32767))
+        } else {
+          writer.write(Int8(Int(stream.next() as UInt8) % 255 - 127))
+        }
+      }
+      if format == .a16 { for _ in 0..<inputs / 2 { writer.write(1 + (stream.next() as UInt16) % 4095) } }
       for _ in 0..<16 { writer.write(1 << 23 + (stream.next() as UInt32) % (1 << 23)) }
       for _ in 0..<16 { writer.write(shiftBase + UInt32(stream.next() as UInt8) % 2) }
     case .vector(let count):

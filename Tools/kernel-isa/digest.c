@@ -63,6 +63,22 @@ static void fill_blocks(uint8_t *p, size_t k, size_t count) {
   }
 }
 
+/// Weights of one byte, or of two, and the multipliers and shifts that end a block without groups.
+static void fill_plain_blocks(uint8_t *p, size_t k, size_t count, bool wide) {
+  for (size_t b = 0; b < count; b++) {
+    int kind = (int)below(4), limit = wide ? 32767 : 127;
+    for (size_t i = 0; i < CK_BLOCK_CHANNELS * k; i++) {
+      int16_t w = (int16_t)(kind == 0 ? -limit : kind == 1 ? limit : edge(limit));
+      memcpy(p, &w, wide ? 2 : 1);
+      p += wide ? 2 : 1;
+    }
+    for (size_t c = 0; c < 2 * CK_BLOCK_CHANNELS; c++, p += 4) {
+      uint32_t m = below(8) == 0 ? 0 : below(4) == 0 ? 0xFFFFFF : (uint32_t)below(1 << 24), sh = (uint32_t)(17 + below(46));
+      memcpy(p, c < CK_BLOCK_CHANNELS ? &m : &sh, 4);
+    }
+  }
+}
+
 typedef struct {
   uint64_t fnv;
 } digest;
@@ -91,6 +107,52 @@ static void run_linear(const ck_kernels *kernels, digest *d) {
     for (size_t r = 0; r < rows; r++) e[r] = (uint8_t)below(17);
     fill_blocks(block, k, blocks);
     kernels->linear(q, e, rows, k, block, blocks, out, stride);
+    absorb(d, out, 4 * rows * stride);
+    free(q), free(e), free(block - misalignment), free(out);
+  }
+}
+
+static void run_rotated(const ck_kernels *kernels, digest *d) {
+  static const size_t inputs[] = {64, 128, 576, 1024, 1088, 16384};
+  for (int round = 0; round < 40; round++) {
+    size_t k = inputs[below(round % 8 == 0 ? 6 : 5)], rows = k > 2000 ? 1 + below(9) : 1 + below(140), blocks = 1 + below(3);
+    size_t stride = blocks * CK_BLOCK_CHANNELS + below(3), misalignment = below(2) * 2;
+    int16_t *q = take(2 * rows * k), *b = take(2 * rows * k);
+    uint32_t *m = take(4 * rows);
+    uint8_t *e = take(rows), *block = (uint8_t *)take(blocks * ck_rotated_block_size(k)) + misalignment;
+    int32_t *out = take(4 * rows * stride);
+    for (size_t r = 0; r < rows; r++) {
+      fill16(q + r * k, k);
+      e[r] = (uint8_t)below(17);
+      m[r] = kernels->rotate(q + r * k, k, b + r * k);
+    }
+    absorb(d, m, 4 * rows), absorb(d, b, 2 * rows * k);
+    fill_plain_blocks(block, k, blocks, false);
+    if (!ck_rotated_block_is_valid(block, k)) abort();
+    if (below(4) == 0) {
+      int16_t end = below(2) ? 127 : -127;
+      for (size_t i = 0; i < rows * k; i++) b[i] = end;
+      m[0] = 1 << 29;
+    }
+    kernels->linear_rotated(b, m, e, rows, k, block, blocks, out, stride);
+    absorb(d, out, 4 * rows * stride);
+    free(q), free(b), free(m), free(e), free(block - misalignment), free(out);
+  }
+}
+
+static void run_wide(const ck_kernels *kernels, digest *d) {
+  static const size_t inputs[] = {64, 192, 256, 576, 1088, 16384};
+  for (int round = 0; round < 40; round++) {
+    size_t k = inputs[below(round % 8 == 0 ? 6 : 5)], rows = k > 2000 ? 1 + below(9) : 1 + below(140), blocks = 1 + below(3);
+    size_t stride = blocks * CK_BLOCK_CHANNELS + below(3), misalignment = below(2) * 2;
+    int16_t *q = take(2 * rows * k);
+    uint8_t *e = take(rows), *block = (uint8_t *)take(blocks * ck_wide_block_size(k)) + misalignment;
+    int32_t *out = take(4 * rows * stride);
+    fill16(q, rows * k);
+    for (size_t r = 0; r < rows; r++) e[r] = (uint8_t)below(17);
+    fill_plain_blocks(block, k, blocks, true);
+    if (!ck_wide_block_is_valid(block, k)) abort();
+    kernels->linear_wide(q, e, rows, k, block, blocks, out, stride);
     absorb(d, out, 4 * rows * stride);
     free(q), free(e), free(block - misalignment), free(out);
   }
@@ -145,15 +207,16 @@ static void run_attention(const ck_kernels *kernels, digest *d) {
 }
 
 static void run(const char *name, const ck_kernels *kernels) {
-  digest d[3];
-  void (*const parts[])(const ck_kernels *, digest *) = {run_linear, run_rows, run_attention};
-  for (int i = 0; i < 3; i++) {
+  void (*const parts[])(const ck_kernels *, digest *) = {run_linear, run_rotated, run_wide, run_rows, run_attention};
+  static const char *const names[] = {"linear", "rotated", "wide", "rows", "attention"};
+  printf("%-24s", name);
+  for (int i = 0; i < 5; i++) {
+    digest d = {0xCBF29CE484222325u};
     state = 20240u + (uint64_t)i;
-    d[i].fnv = 0xCBF29CE484222325u;
-    parts[i](kernels, d + i);
+    parts[i](kernels, &d);
+    printf(" %s %016llx", names[i], (unsigned long long)d.fnv);
   }
-  printf("%-24s linear %016llx rows %016llx attention %016llx\n", name, (unsigned long long)d[0].fnv, (unsigned long long)d[1].fnv,
-         (unsigned long long)d[2].fnv);
+  printf("\n");
 }
 
 int main(void) {
@@ -167,6 +230,7 @@ int main(void) {
 #endif
 #if defined(__aarch64__)
   run("neon", &ck_kernels_neon);
+  if (ck_isa_is_available(CK_ISA_NEON_DOTPROD)) run("neon with dot products", &ck_kernels_neon_dotprod);
 #endif
 #endif
   return 0;

@@ -15,7 +15,7 @@
 // outputs must not overlap inputs unless a comment allows it.
 
 /// The instruction sets that a kernel may be compiled for.
-typedef enum ck_isa { CK_ISA_SCALAR = 0, CK_ISA_AVX2 = 1, CK_ISA_AVX512VNNI = 2, CK_ISA_NEON = 3 } ck_isa;
+typedef enum ck_isa { CK_ISA_SCALAR = 0, CK_ISA_AVX2 = 1, CK_ISA_AVX512VNNI = 2, CK_ISA_NEON = 3, CK_ISA_NEON_DOTPROD = 4 } ck_isa;
 
 /// Whether this build holds kernels for `isa` and this processor runs them.
 bool ck_isa_is_available(ck_isa isa);
@@ -51,6 +51,30 @@ void ck_linear(ck_isa isa, const int16_t *q, const uint8_t *e, size_t rows, size
 /// Row `channel` of a valid block as fixed point: out[i] = sat32(rs(w * Mg * M, n)), n = sh - shift_delta bounded to 0...62, shift_delta in
 /// -62...62. [NUM-12]
 void ck_embed_row(const uint8_t *block, size_t k, size_t channel, int32_t shift_delta, int32_t *out);
+
+// Linear, rotated 8-bit rows times int8 weights [NUM-31]. A block of 16 output channels is: weights [k/4][16][4], M, sh.
+
+size_t ck_rotated_block_bytes(size_t k);
+bool ck_rotated_block_is_valid(const uint8_t *block, size_t k);
+
+/// Transforms a quantised row and reduces it to 8 bits, in -127...127. Returns the largest magnitude of the transform, at least 1.
+uint32_t ck_rotate(ck_isa isa, const int16_t *q, size_t k, int16_t *b);
+
+/// As `ck_linear`, for rows `b` from `ck_rotate` with their magnitudes `m` and the exponents of the rows that they were made from.
+void ck_linear_rotated(ck_isa isa, const int16_t *b, const uint32_t *m, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks,
+                       size_t block_count, int32_t *out, size_t stride);
+
+// Linear, a16 rows times int16 weights [NUM-32]. A block of 16 output channels is: weights [k/2][16][2], M, sh.
+
+size_t ck_wide_block_bytes(size_t k);
+bool ck_wide_block_is_valid(const uint8_t *block, size_t k);
+
+/// As `ck_linear`.
+void ck_linear_wide(ck_isa isa, const int16_t *q, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks, size_t block_count,
+                    int32_t *out, size_t stride);
+
+/// As `ck_embed_row`, without group multipliers.
+void ck_wide_embed_row(const uint8_t *block, size_t k, size_t channel, int32_t shift_delta, int32_t *out);
 
 // Rows of int16 with a power-of-two exponent [NUM-4] [NUM-5]
 

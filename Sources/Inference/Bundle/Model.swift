@@ -76,7 +76,7 @@ extension TensorShape {
   func isWellFormed(_ leaf: UnsafeRawBufferPointer) -> Bool {
     guard leaf.count == leafBytes else { return false }
     switch self {
-    case .linear(_, let inputs): return GroupedLinear.isValidBlock(leaf, inputs: inputs)
+    case .linear(_, let inputs, let format): return format.isValidBlock(leaf, inputs: inputs)
     case .vector: return TensorShape.values(of: leaf).allSatisfy { $0.magnitude < 1 << 23 }
     case .rotation: return TensorShape.values(of: leaf).allSatisfy { $0.magnitude <= 1 << 30 }
     case .offsets: return TensorShape.values(of: leaf).allSatisfy { $0 > Int32.min }

@@ -117,6 +117,9 @@ final class WorkerScratch {
   /// `[batch][widest row]`
   let q: RowBuffer<Int16>
   let exponents: RowBuffer<UInt8>
+  /// `[batch][widest row]`: the same rows, rotated, and their magnitudes.
+  let rotated: RowBuffer<Int16>
+  let magnitudes: RowBuffer<UInt32>
   /// `[batch][widest chunk]`, twice.
   let first: RowBuffer<Int32>
   let second: RowBuffer<Int32>
@@ -146,6 +149,8 @@ final class WorkerScratch {
     row = max(row, chunk)
     q = RowBuffer(count: batchRows * rowWidth)
     exponents = RowBuffer(count: batchRows)
+    rotated = RowBuffer(count: batchRows * rowWidth)
+    magnitudes = RowBuffer(count: batchRows)
     first = RowBuffer(count: batchRows * chunk)
     second = RowBuffer(count: batchRows * chunk)
     self.row = RowBuffer(count: row)

@@ -19,9 +19,9 @@ struct Tile {
       let token = Int(batch.tokens[row])
       let block = token / TensorShape.blockChannels
       let values = output.slice(row * layout.width, layout.width)
-      GroupedLinear.embed(
+      stream.graph.tensors[fields.table].embed(
         channel: token % TensorShape.blockChannels, ofBlock: stream.model.leaves(block..<block + 1, of: fields.table),
-        inputs: layout.width, shiftDelta: fields.delta, into: values.mutableSpan)
+        shiftDelta: fields.delta, into: values.mutableSpan)
       if let positions = fields.positions { addPosition(positions, row: row, to: values) }
       record(row: row, chunk: 0, UnsafeRawBufferPointer(values))
     }
@@ -31,9 +31,9 @@ struct Tile {
     let position = batch.firstRow + row
     let block = position / TensorShape.blockChannels
     let place = scratch.row.slice(0, layout.width)
-    GroupedLinear.embed(
+    stream.graph.tensors[positions.table].embed(
       channel: position % TensorShape.blockChannels, ofBlock: stream.model.leaves(block..<block + 1, of: positions.table),
-      inputs: layout.width, shiftDelta: positions.delta, into: place.mutableSpan)
+      shiftDelta: positions.delta, into: place.mutableSpan)
     Row.add(values.constant.span, place.constant.span, into: values.mutableSpan)
   }
 
@@ -185,12 +185,21 @@ struct Tile {
   /// Channels of one chunk for all rows of the tile: `[rows][width]`.
   func multiply(_ map: LinearMap, chunk: Int, width: Int, into out: RowBuffer<Int32>) {
     let weights = map.weights
-    guard case .linear(_, let inputs) = stream.graph.tensors[weights] else { return }
-    let blocks = width / TensorShape.blockChannels
-    GroupedLinear.multiply(
-      scratch.q.slice(0, rows.count * inputs).constant.span, exponents: scratch.exponents.slice(0, rows.count).constant.span,
-      inputs: inputs, blocks: stream.model.leaves(chunk * blocks..<(chunk + 1) * blocks, of: weights),
-      into: out.slice(0, rows.count * width), rowStride: width)
+    guard case .linear(_, let inputs, let format) = stream.graph.tensors[weights] else { return }
+    let count = width / TensorShape.blockChannels
+    let blocks = stream.model.leaves(chunk * count..<(chunk + 1) * count, of: weights)
+    let q = scratch.q.slice(0, rows.count * inputs).constant.span
+    let exponents = scratch.exponents.slice(0, rows.count).constant.span
+    let channels = out.slice(0, rows.count * width)
+    switch format {
+    case .a16: GroupedLinear.multiply(q, exponents: exponents, inputs: inputs, blocks: blocks, into: channels, rowStride: width)
+    case .h8:
+      if chunk == chunks.lowerBound { rotate(inputs: inputs) }
+      RotatedLinear.multiply(
+        scratch.rotated.slice(0, rows.count * inputs).constant.span, magnitudes: scratch.magnitudes.slice(0, rows.count).constant.span,
+        exponents: exponents, inputs: inputs, blocks: blocks, into: channels, rowStride: width)
+    case .w16: WideLinear.multiply(q, exponents: exponents, inputs: inputs, blocks: blocks, into: channels, rowStride: width)
+    }
     guard let bias = map.bias.flatMap({ stream.vectors[$0] }) else { return }
     bias.withUnsafeBufferPointer { bias in
       let part = UnsafeBufferPointer(rebasing: bias[chunk * width..<(chunk + 1) * width])
@@ -198,6 +207,14 @@ struct Tile {
         let channels = out.slice(row * width, width)
         Row.add(channels.constant.span, part.span, into: channels.mutableSpan)
       }
+    }
+  }
+
+  /// The tile's quantised rows, rotated, into the scratch. `[NUM-31]`
+  private func rotate(inputs: Int) {
+    for offset in 0..<rows.count {
+      scratch.magnitudes.elements[offset] = RotatedLinear.rotate(
+        scratch.q.slice(offset * inputs, inputs).constant.span, into: scratch.rotated.slice(offset * inputs, inputs).mutableSpan)
     }
   }
 

@@ -46,11 +46,11 @@ struct GraphValidation {
   }
 
   private func embedding(_ fields: Segment.Embedding, at index: Int) throws(GraphRejection) -> LeafLayout {
-    let (channels, inputs) = try linear(fields.table, at: index)
+    let (channels, inputs) = try table(fields.table, at: index)
     guard channels == description.vocabulary else { throw .tensorReference(segment: index) }
     guard (-62...62).contains(fields.delta) else { throw .shift(segment: index) }
     if let positions = fields.positions {
-      let table = try linear(positions.table, at: index)
+      let table = try table(positions.table, at: index)
       guard table.channels >= description.context, table.inputs == inputs else { throw .tensorReference(segment: index) }
       guard (-62...62).contains(positions.delta) else { throw .shift(segment: index) }
     }
@@ -115,7 +115,7 @@ struct GraphValidation {
     let chunks = try chunks(of: gate.channels, by: fields.chunk, multipleOf: 16, at: index)
     switch fields.activation {
     case .silu(let up):
-      guard try linear(up, at: index) == gate else { throw .tensorReference(segment: index) }
+      guard try linear(up, at: index) == gate, description.tensors[up.weights] == description.tensors[fields.map.weights] else { throw .tensorReference(segment: index) }
       guard (1...32).contains(fields.shift) else { throw .shift(segment: index) }
     case .gelu:
       guard (0...31).contains(fields.shift) else { throw .shift(segment: index) }
@@ -143,10 +143,16 @@ struct GraphValidation {
   }
 
   private func linear(_ reference: Int, at index: Int) throws(GraphRejection) -> (channels: Int, inputs: Int) {
-    guard description.tensors.indices.contains(reference), case .linear(let channels, let inputs) = description.tensors[reference] else {
-      throw .tensorReference(segment: index)
-    }
+    guard description.tensors.indices.contains(reference), case .linear(let channels, let inputs, _) = description.tensors[reference]
+    else { throw .tensorReference(segment: index) }
     return (channels, inputs)
+  }
+
+  /// A linear tensor of which channels are read, which a rotation does not allow.
+  private func table(_ reference: Int, at index: Int) throws(GraphRejection) -> (channels: Int, inputs: Int) {
+    let shape = try linear(reference, at: index)
+    if case .linear(_, _, .h8) = description.tensors[reference] { throw .tensorReference(segment: index) }
+    return shape
   }
 
   private func linear(_ map: LinearMap, at index: Int) throws(GraphRejection) -> (channels: Int, inputs: Int) {

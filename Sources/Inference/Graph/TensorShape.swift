@@ -1,9 +1,10 @@
 import Bytes
+import Tensors
 
 /// The kind and size of a tensor, from which its leaves follow. `[MODEL-2]`
 public enum TensorShape: Hashable, Sendable {
   /// Weights in blocks of 16 output channels; a leaf is one block.
-  case linear(channels: Int, inputs: Int)
+  case linear(channels: Int, inputs: Int, format: LinearFormat = .a16)
   /// `count` values `i32`; one leaf.
   case vector(count: Int)
   /// Cosine and sine pairs for each position; a leaf is one position.
@@ -17,7 +18,9 @@ public enum TensorShape: Hashable, Sendable {
   /// Bytes in one leaf.
   public var leafBytes: Int {
     switch self {
-    case .linear(_, let inputs): 17 * inputs + 128
+    case .linear(_, let inputs, .a16): 17 * inputs + 128
+    case .linear(_, let inputs, .h8): 16 * inputs + 128
+    case .linear(_, let inputs, .w16): 32 * inputs + 128
     case .vector(let count), .offsets(let count): 4 * count
     case .rotation(_, let width): 4 * width
     }
@@ -26,7 +29,7 @@ public enum TensorShape: Hashable, Sendable {
   /// How many leaves the tensor has.
   public var leafCount: Int {
     switch self {
-    case .linear(let channels, _): channels / TensorShape.blockChannels
+    case .linear(let channels, _, _): channels / TensorShape.blockChannels
     case .vector, .offsets: 1
     case .rotation(let positions, _): positions
     }
@@ -37,7 +40,7 @@ public enum TensorShape: Hashable, Sendable {
 
   var isValid: Bool {
     switch self {
-    case .linear(let channels, let inputs):
+    case .linear(let channels, let inputs, _):
       (16...1 << 20).contains(channels) && channels.isMultiple(of: 16) && (64...16384).contains(inputs) && inputs.isMultiple(of: 64)
     case .vector(let count), .offsets(let count): (1...16384).contains(count)
     case .rotation(let positions, let width): (1...16384).contains(positions) && (16...256).contains(width) && width.isMultiple(of: 16)
@@ -47,20 +50,22 @@ public enum TensorShape: Hashable, Sendable {
 
 extension TensorShape: CanonicallyCodable {
   public init(from reader: inout ByteReader) throws(DecodingRejection) {
-    switch try reader.read(UInt8.self) {
-    case 0: self = .linear(channels: Int(try reader.read(UInt32.self)), inputs: Int(try reader.read(UInt32.self)))
+    let tag = try reader.read(UInt8.self)
+    switch tag {
     case 1: self = .vector(count: Int(try reader.read(UInt32.self)))
     case 2: self = .rotation(positions: Int(try reader.read(UInt32.self)), width: Int(try reader.read(UInt32.self)))
     case 3: self = .offsets(count: Int(try reader.read(UInt32.self)))
-    default: throw .unknownTag
+    default:
+      guard let format = LinearFormat(rawValue: tag) else { throw .unknownTag }
+      self = .linear(channels: Int(try reader.read(UInt32.self)), inputs: Int(try reader.read(UInt32.self)), format: format)
     }
     guard isValid else { throw .outOfRange }
   }
 
   public func encode(to writer: inout ByteWriter) {
     switch self {
-    case .linear(let channels, let inputs):
-      writer.write(UInt8(0))
+    case .linear(let channels, let inputs, let format):
+      writer.write(format.rawValue)
       writer.writeCount(channels)
       writer.writeCount(inputs)
     case .vector(let count):

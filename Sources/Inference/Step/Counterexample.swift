@@ -51,10 +51,10 @@ public struct Counterexample: Hashable, Sendable {
     for (part, read) in zip(tensors, reads) { guard context.verifies(part, holds: read) else { throw .part } }
     for (part, read) in zip(tensors, reads) where !context.isWellFormed(part, of: read) { return .fraud }
 
-    var parts = TensorParts(tensors.map(\.leaves))
+    var parts = TensorParts(tensors.map(\.leaves), of: graph)
     let row = parts.quantised(LeafValues.int32(stream.leaves), by: maxima.norm)
-    let better = parts.channels(row)[column % TensorShape.blockChannels]
-    let claimed = parts.channels(row)[Int(token) % TensorShape.blockChannels]
+    let better = parts.channels(of: maxima.weights, row)[column % TensorShape.blockChannels]
+    let claimed = parts.channels(of: maxima.weights, row)[Int(token) % TensorShape.blockChannels]
     return better > claimed || (better == claimed && column < Int(token)) ? .fraud : .honest
   }
 }

@@ -33,27 +33,26 @@ struct StepComputation {
   static func winningBlock(maximaRow: [UInt8]) -> Int { Row.argmax(LeafValues.int32(maximaRow).span) ?? 0 }
 
   private func embedding(_ fields: Segment.Embedding) -> [UInt8] {
-    let row = tableRow(tensors[0], channel: Int(token), delta: fields.delta)
+    let row = tableRow(of: fields.table, tensors[0], channel: Int(token), delta: fields.delta)
     guard let positions = fields.positions else { return LeafValues.bytes(row) }
-    let place = tableRow(tensors[1], channel: position.row, delta: positions.delta)
+    let place = tableRow(of: positions.table, tensors[1], channel: position.row, delta: positions.delta)
     var sum = [Int32](repeating: 0, count: row.count)
     Row.add(row.span, place.span, into: sum.mutableSpan)
     return LeafValues.bytes(sum)
   }
 
   /// A channel of a table, from its block. `[NUM-12]`
-  private func tableRow(_ block: [UInt8], channel: Int, delta: Int) -> [Int32] {
-    let inputs = graph.layouts[position.segment].width
-    var row = [Int32](repeating: 0, count: inputs)
+  private func tableRow(of table: Int, _ block: [UInt8], channel: Int, delta: Int) -> [Int32] {
+    var row = [Int32](repeating: 0, count: graph.layouts[position.segment].width)
     block.withUnsafeBytes {
-      GroupedLinear.embed(
-        channel: channel % TensorShape.blockChannels, ofBlock: $0, inputs: inputs, shiftDelta: delta, into: row.mutableSpan)
+      graph.tensors[table].embed(
+        channel: channel % TensorShape.blockChannels, ofBlock: $0, shiftDelta: delta, into: row.mutableSpan)
     }
     return row
   }
 
   private func projection(_ fields: Segment.Projection) -> [UInt8] {
-    var parts = TensorParts(tensors)
+    var parts = TensorParts(tensors, of: graph)
     let row = parts.quantised(LeafValues.int32(reads[0]), by: fields.norm)
     let channels = parts.channels(of: fields.map, from: position.chunk * fields.chunk, row)
     var narrow = [Int16](repeating: 0, count: channels.count)
@@ -100,7 +99,7 @@ struct StepComputation {
 
   private func residual(_ fields: Segment.Residual) -> [UInt8]? {
     guard let row = LeafValues.quantisedRow(ofPacked: reads[0], width: graph.layouts[fields.source].width) else { return nil }
-    var parts = TensorParts(tensors)
+    var parts = TensorParts(tensors, of: graph)
     let base = parts.normalised(LeafValues.int32(reads[1]), by: fields.norm)
     let first = position.chunk * fields.chunk
     let product = parts.channels(of: fields.map, from: first, row)
@@ -113,7 +112,7 @@ struct StepComputation {
   }
 
   private func gate(_ fields: Segment.Gate) -> [UInt8] {
-    var parts = TensorParts(tensors)
+    var parts = TensorParts(tensors, of: graph)
     let row = parts.quantised(LeafValues.int32(reads[0]), by: fields.norm)
     let first = position.chunk * fields.chunk
     let gate = parts.channels(of: fields.map, from: first, row)
@@ -129,8 +128,8 @@ struct StepComputation {
   }
 
   private func maxima(_ fields: Segment.Maxima) -> [UInt8] {
-    var parts = TensorParts(tensors)
-    let logits = parts.channels(parts.quantised(LeafValues.int32(reads[0]), by: fields.norm))
+    var parts = TensorParts(tensors, of: graph)
+    let logits = parts.channels(of: fields.weights, parts.quantised(LeafValues.int32(reads[0]), by: fields.norm))
     var maxima = [Int32](repeating: 0, count: logits.count / Segment.Maxima.blockWidth)
     Row.blockMaxima(logits.span, columns: Segment.Maxima.blockWidth, into: maxima.mutableSpan)
     return LeafValues.bytes(maxima)
@@ -139,14 +138,14 @@ struct StepComputation {
   private func argmax() -> [UInt8]? {
     guard let maxima = graph.maxima else { return nil }
     let block = StepComputation.winningBlock(maximaRow: reads[0])
-    var parts = TensorParts(tensors)
-    let logits = parts.channels(parts.quantised(LeafValues.int32(reads[1]), by: maxima.norm))
+    var parts = TensorParts(tensors, of: graph)
+    let logits = parts.channels(of: maxima.weights, parts.quantised(LeafValues.int32(reads[1]), by: maxima.norm))
     let column = Row.argmax(logits.span) ?? 0
     return withUnsafeBytes(of: UInt32(block * Segment.Maxima.blockWidth + column).littleEndian, Array.init)
   }
 
   private func norm(_ fields: Segment.NormRows) -> [UInt8] {
-    var parts = TensorParts(tensors)
+    var parts = TensorParts(tensors, of: graph)
     let normal = parts.normalised(LeafValues.int32(reads[0]), by: fields.norm)
     return LeafValues.bytes(Array(normal[position.chunk * fields.chunk..<(position.chunk + 1) * fields.chunk]))
   }

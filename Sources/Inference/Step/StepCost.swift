@@ -24,7 +24,7 @@ extension Graph {
     for read in reads(of: position, in: extent) { bytes += read.leaves.count * layouts[read.segment].leafBytes + partBytes }
     for read in tensorReads(of: position, token: 0, block: 0) {
       bytes += read.leaves.count * tensors[read.tensor].leafBytes + partBytes
-      if case .linear(_, let inputs) = tensors[read.tensor] { multiplyAdds += TensorShape.blockChannels * inputs * read.leaves.count }
+      if case .linear(_, let inputs, _) = tensors[read.tensor] { multiplyAdds += TensorShape.blockChannels * inputs * read.leaves.count }
     }
     if case .attention(let fields) = segments[position.segment] {
       multiplyAdds +=

@@ -4,9 +4,13 @@ import Tensors
 ///
 /// The parts were counted and measured against the graph before, so that there is one for each that is taken.
 struct TensorParts {
+  private let graph: Graph
   private var rest: ArraySlice<[UInt8]>
 
-  init(_ parts: [[UInt8]]) { rest = parts[...] }
+  init(_ parts: [[UInt8]], of graph: Graph) {
+    self.graph = graph
+    rest = parts[...]
+  }
 
   /// A row as a linear map reads it. `[NUM-4]`
   struct QuantisedRow {
@@ -42,7 +46,7 @@ struct TensorParts {
 
   /// The channels of a map from `first` on, as many as the next part has. `[NUM-6]`
   mutating func channels(of map: LinearMap, from first: Int, _ row: QuantisedRow) -> [Int32] {
-    let product = TensorParts.product(row, blocks: take())
+    let product = product(row, weights: map.weights, blocks: take())
     guard map.bias != nil else { return product }
     let bias = Array(LeafValues.int32(take())[first..<first + product.count])
     var sum = [Int32](repeating: 0, count: product.count)
@@ -51,15 +55,28 @@ struct TensorParts {
   }
 
   /// The channels of the next part, without a bias. `[NUM-6]`
-  mutating func channels(_ row: QuantisedRow) -> [Int32] { TensorParts.product(row, blocks: take()) }
+  mutating func channels(of weights: Int, _ row: QuantisedRow) -> [Int32] { product(row, weights: weights, blocks: take()) }
 
-  private static func product(_ row: QuantisedRow, blocks: [UInt8]) -> [Int32] {
-    let channels = blocks.count / GroupedLinear.blockBytes(inputs: row.q.count) * GroupedLinear.channelsPerBlock
+  /// A row times the blocks of a linear tensor. `[NUM-6]` `[NUM-31]` `[NUM-32]`
+  private func product(_ row: QuantisedRow, weights: Int, blocks: [UInt8]) -> [Int32] {
+    guard case .linear(_, let inputs, let format) = graph.tensors[weights] else { preconditionFailure("a map has a linear tensor") }
+    let channels = blocks.count / graph.tensors[weights].leafBytes * TensorShape.blockChannels
     var out = [Int32](repeating: 0, count: channels)
     let exponents = [row.exponent]
-    blocks.withUnsafeBytes {
-      GroupedLinear.multiply(
-        row.q.span, exponents: exponents.span, inputs: row.q.count, blocks: $0, into: out.mutableSpan, rowStride: channels)
+    out.withUnsafeMutableBufferPointer { out in
+      blocks.withUnsafeBytes { blocks in
+        switch format {
+        case .a16:
+          GroupedLinear.multiply(row.q.span, exponents: exponents.span, inputs: inputs, blocks: blocks, into: out, rowStride: channels)
+        case .h8:
+          var b = [Int16](repeating: 0, count: inputs)
+          let magnitudes = [RotatedLinear.rotate(row.q.span, into: b.mutableSpan)]
+          RotatedLinear.multiply(
+            b.span, magnitudes: magnitudes.span, exponents: exponents.span, inputs: inputs, blocks: blocks, into: out, rowStride: channels)
+        case .w16:
+          WideLinear.multiply(row.q.span, exponents: exponents.span, inputs: inputs, blocks: blocks, into: out, rowStride: channels)
+        }
+      }
     }
     return out
   }

@@ -5,7 +5,7 @@ import Text
 
 /// Turns a GGUF file of the LLaMA architecture into a model bundle; one file gives the same bytes on every machine. `[MODEL-1]`
 ///
-/// Weights become 8-bit integers with a 12-bit multiplier for each 32 of them and a 24-bit multiplier for each channel. All arithmetic is
+/// By default weights become 8-bit integers with a 12-bit multiplier for each 32 of them and a 24-bit multiplier for each channel. All arithmetic is
 /// IEEE 754 addition, multiplication, division and square root in a fixed order.
 public struct LlamaImporter: Sendable {
   /// The bundle's header: graph, tokenizer, name and chat template.
@@ -14,8 +14,10 @@ public struct LlamaImporter: Sendable {
   private let tensors: [LlamaTensor]
 
   /// Reads the sizes, the tokenizer and the norms, and checks that the graph which they give is valid.
-  /// - Parameter name: a name for people, at most 256 bytes; without one, the file's own.
-  public init(_ file: GGUFFile, name: String? = nil) throws(ImportError) {
+  /// - Parameters:
+  ///   - name: a name for people, at most 256 bytes; without one, the file's own.
+  ///   - format: what the linear maps become.
+  public init(_ file: GGUFFile, name: String? = nil, format: WeightFormat = .a16) throws(ImportError) {
     let sizes = try LlamaSizes(file)
     let name = name ?? file.metadata["general.name"]?.text ?? "llama"
     let template = try file.read { (file) throws(GGUFRejection) in try file.chatTemplate() } ?? ""
@@ -32,9 +34,9 @@ public struct LlamaImporter: Sendable {
       norms.append(norm)
     }
 
-    let (graph, layout) = try LlamaImporter.longestGraph(sizes, norms, stopTokens)
+    let (graph, layout) = try LlamaImporter.longestGraph(sizes, norms, stopTokens, format)
     var known = Set(LlamaGraph.normNames(layers: sizes.layers))
-    for case .linear(let name, let channels, let inputs, _) in layout.tensors {
+    for case .linear(let name, let channels, let inputs, _, _) in layout.tensors {
       _ = try file.tensor(name, dimensions: [inputs, channels])
       known.insert(name)
     }
@@ -65,11 +67,11 @@ public struct LlamaImporter: Sendable {
 
   /// The graph with the longest context, in steps of 64, whose steps stay within the limits. `[GRAPH-9]`
   private static func longestGraph(
-    _ sizes: LlamaSizes, _ norms: [QuantisedNorm], _ stopTokens: [UInt32]
+    _ sizes: LlamaSizes, _ norms: [QuantisedNorm], _ stopTokens: [UInt32], _ format: WeightFormat
   ) throws(ImportError) -> (GraphDescription, LlamaGraph) {
     var context = sizes.longestContext > 64 ? sizes.longestContext / 64 * 64 : sizes.longestContext
     while true {
-      let layout = LlamaGraph(sizes, norms: norms, context: context)
+      let layout = LlamaGraph(sizes, norms: norms, context: context, format: format)
       let graph = GraphDescription(
         vocabulary: sizes.vocabulary, context: context, stopTokens: stopTokens, tensors: layout.tensors.map(\.shape),
         segments: layout.segments)
@@ -86,12 +88,12 @@ public struct LlamaImporter: Sendable {
 
   private func leaf(_ leaf: Int, of tensor: LlamaTensor) throws(ImportError) -> [UInt8] {
     switch tensor {
-    case .linear(let name, let channels, let inputs, let factor):
+    case .linear(let name, let channels, let inputs, let factor, let format):
       let source = try file.tensor(name, dimensions: [inputs, channels])
       var rows: [Float] = []
       rows.reserveCapacity(LinearBlock.channels * inputs)
       for row in 0..<LinearBlock.channels { rows += try file.finiteRow(leaf * LinearBlock.channels + row, of: source) }
-      guard let bytes = LinearBlock.bytes(rows: rows, inputs: inputs, factor: factor) else { throw .model(.outOfScale(tensor: name)) }
+      guard let bytes = format.leaf(rows: rows, inputs: inputs, factor: factor) else { throw .model(.outOfScale(tensor: name)) }
       return bytes
     case .gains(let norm):
       return encoded(norm.gains)

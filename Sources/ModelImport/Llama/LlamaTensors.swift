@@ -1,9 +1,10 @@
 import Inference
+import Tensors
 
 /// What a tensor of the bundle is made from.
 enum LlamaTensor {
-  /// A linear map: a tensor of the file, and the factor by which its products are multiplied.
-  case linear(name: String, channels: Int, inputs: Int, factor: Double)
+  /// A linear map: a tensor of the file, the factor by which its products are multiplied, and the kind that it becomes.
+  case linear(name: String, channels: Int, inputs: Int, factor: Double, format: LinearFormat)
   /// A norm's gains, in fixed point.
   case gains(QuantisedNorm)
   /// Cosines and sines for so many positions.
@@ -12,7 +13,7 @@ enum LlamaTensor {
   /// The tensor's place in the graph.
   var shape: TensorShape {
     switch self {
-    case .linear(_, let channels, let inputs, _): .linear(channels: channels, inputs: inputs)
+    case .linear(_, let channels, let inputs, _, let format): .linear(channels: channels, inputs: inputs, format: format)
     case .gains(let norm): .vector(count: norm.gains.count)
     case .rotation(let table, let positions): .rotation(positions: positions, width: table.width)
     }

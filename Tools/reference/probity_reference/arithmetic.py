@@ -38,6 +38,42 @@ def linear(e, q, w, g, multiplier, sh):
     return sat32(rs(rs(acc, 12) * multiplier, sh - e))
 
 
+def transform_length(k):
+    """[NUM-31] The largest power of two that divides the row's width."""
+    return k & -k
+
+
+def rotated_steps(q):
+    """[NUM-31] The 8-bit row of a quantised row, and the quantities on the way to it."""
+    p = transform_length(len(q))
+    t = []
+    for start in range(0, len(q), p):
+        run = q[start:start + p]
+        half = 1
+        while half < p:
+            for i in range(0, p, 2 * half):
+                for j in range(i, i + half):
+                    run[j], run[j + half] = run[j] + run[j + half], run[j] - run[j + half]
+            half *= 2
+        t += run
+    m = max(1, max(abs(v) for v in t))
+    n = m.bit_length() + 23
+    v = 127 * 2**n // m
+    return {"t": t, "m": m, "n": n, "v": v, "b": [rs(x * v, n) for x in t]}
+
+
+def rotated_linear(e, m, b, w, multiplier, sh):
+    """[NUM-31] One output channel of an 8-bit row."""
+    acc = sum(b[i] * w[i] for i in range(len(b)))
+    return sat32(rs(rs(acc * multiplier, 22) * m, sh - e))
+
+
+def wide_linear(e, q, w, multiplier, sh):
+    """[NUM-32] One output channel of a quantised row."""
+    acc = sum(q[i] * w[i] for i in range(len(q)))
+    return sat32(rs(rs(acc, 8) * multiplier, sh - e))
+
+
 def norm_steps(x, gain, eps, z):
     """[NUM-7] The row and every quantity on the way to it."""
     m = max(abs(v) for v in x)
@@ -107,6 +143,12 @@ def embed(w, g, multiplier, sh, delta):
     """[NUM-12] The values of one channel."""
     n = max(0, min(62, sh - delta))
     return [sat32(rs(w[i] * g[i // 32] * multiplier, n)) for i in range(len(w))]
+
+
+def wide_embed(w, multiplier, sh, delta):
+    """[NUM-12] The values of one channel of kind w16."""
+    n = max(0, min(62, sh - delta))
+    return [sat32(rs(v * multiplier, n)) for v in w]
 
 
 def biased(out, b):

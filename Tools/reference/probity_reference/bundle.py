@@ -8,7 +8,7 @@ from .encoding import Reader, Refused, counted, text, u32, u64
 from .graph import Graph
 from .hashing import sha256, tagged
 from .merkle import Tree
-from .tensors import Blocks, Linear, values_i32
+from .tensors import Linear, values_i32
 from .text import Tokenizer
 
 MAGIC = b"PROBITY1"
@@ -74,7 +74,7 @@ class Bundle:
                 raise Refused("the tensor's size")
             data = data[:tensor.leaf_bytes * used]
             if isinstance(tensor, Linear):
-                fine = all(slab.well_formed() for slab in Blocks(data, tensor.inputs).slabs(256))
+                fine = all(slab.well_formed() for slab in tensor.blocks(data).slabs(256))
             else:
                 fine = tensor.well_formed(data)
             if not fine:
@@ -85,7 +85,7 @@ class Bundle:
         return [bytes(self.data[index][at:at + size]) for at in range(0, len(self.data[index]), size)]
 
     def blocks(self, index):
-        return Blocks(self.data[index], self.graph.tensors[index].inputs)
+        return self.graph.tensors[index].blocks(self.data[index])
 
     def vector(self, index):
         return np.frombuffer(self.data[index], dtype="<i4").astype(np.int64)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 
 from .encoding import Refused, Reader, boolean, i8, listing, option, u8, u32, u64
-from .tensors import Linear, Offsets, Rotation, Vector, decode_tensor
+from .tensors import Linear, Offsets, RotatedLinear, Rotation, Vector, WideLinear, decode_tensor
 
 GENERATION, EMBEDDING = 0, 1
 
@@ -400,7 +400,8 @@ class Graph:
         return self.segments[index]
 
     def tensor(self, index, kind):
-        require(index < len(self.tensors) and type(self.tensors[index]) is kind, "the tensor's kind")
+        kinds = (Linear, RotatedLinear, WideLinear) if kind is Linear else (kind,)
+        require(index < len(self.tensors) and type(self.tensors[index]) in kinds, "the tensor's kind")
         return self.tensors[index]
 
     def linear(self, m, inputs, chunk, step=16):
@@ -418,11 +419,13 @@ class Graph:
         require(norm.eps <= 2**56 and 1 <= norm.shift <= 62, "the norm")
 
     def validate_embedding(self, index, s):
-        require(self.tensor(s.table, Linear).channels == self.vocabulary, "the table's channels")
+        table = self.tensor(s.table, Linear)
+        require(table.channels == self.vocabulary and not isinstance(table, RotatedLinear), "the table")
         require(-62 <= s.delta <= 62, "delta")
         if s.positions is not None:
             index, delta = s.positions
             table = self.tensor(index, Linear)
+            require(not isinstance(table, RotatedLinear), "the positions' kind")
             require(table.channels >= self.context and table.inputs == self.tensors[s.table].inputs, "the positions")
             require(-62 <= delta <= 62, "delta")
 

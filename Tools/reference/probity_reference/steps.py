@@ -7,7 +7,7 @@ from .bundle import place_leaf
 from .encoding import Reader, Refused, counted, listing, u32
 from .graph import Argmax, Attention, Embedding, GENERATION, Gate, Map, Maxima, Mean, NormRows, PACKED, Projection, Range, Residual, Unit, norm_tensors
 from .merkle import leaf_hash, verify_hashes, verify_range
-from .tensors import Linear, decode_block, values_i32
+from .tensors import Linear, RotatedLinear, WideLinear, decode_block, decode_rotated_block, decode_wide_block, values_i32
 
 HONEST, FRAUD, INVALID = "honest", "fraud", "invalid"
 
@@ -218,13 +218,31 @@ def largest_block(maxima):
 
 # The computation of a leaf [GRAPH-5] to [GRAPH-8].
 
-def linear(e, q, part, inputs):
+def linear(e, q, part, tensor):
     """[NUM-6] for every channel of the blocks of a part."""
     channels = []
-    for i in range(0, len(part.leaves), 17 * inputs + 128):
-        w, g, m, sh = decode_block(part.leaves[i:i + 17 * inputs + 128], inputs)
-        channels += [a.linear(e, q, w[c], g[c], m[c], sh[c]) for c in range(16)]
+    for i in range(0, len(part.leaves), tensor.leaf_bytes):
+        block = part.leaves[i:i + tensor.leaf_bytes]
+        if isinstance(tensor, RotatedLinear):
+            row, (w, m, sh) = a.rotated_steps(q), decode_rotated_block(block, tensor.inputs)
+            channels += [a.rotated_linear(e, row["m"], row["b"], w[c], m[c], sh[c]) for c in range(16)]
+        elif isinstance(tensor, WideLinear):
+            w, m, sh = decode_wide_block(block, tensor.inputs)
+            channels += [a.wide_linear(e, q, w[c], m[c], sh[c]) for c in range(16)]
+        else:
+            w, g, m, sh = decode_block(block, tensor.inputs)
+            channels += [a.linear(e, q, w[c], g[c], m[c], sh[c]) for c in range(16)]
     return channels
+
+
+def embed(tensor, part, channel, delta):
+    """[NUM-12] for one channel of the block of a part."""
+    if isinstance(tensor, WideLinear):
+        w, m, sh = decode_wide_block(part.leaves, tensor.inputs)
+        return a.wide_embed(w[channel], m[channel], sh[channel], delta)
+    w, g, m, sh = decode_block(part.leaves, tensor.inputs)
+    return a.embed(w[channel], g[channel], m[channel], sh[channel], delta)
+
 
 
 class Parts:
@@ -244,7 +262,7 @@ class Parts:
 
     def linear(self, quantised, m, first):
         """The channels from `first` on of a map."""
-        x = linear(*quantised, self.take(), self.graph.tensors[m.weights].inputs)
+        x = linear(*quantised, self.take(), self.graph.tensors[m.weights])
         if m.bias is None:
             return x
         bias = values_i32(self.take().leaves)
@@ -263,9 +281,9 @@ def compute(graph, proof, reads, tensors, token):
     tensors, first = Parts(graph, blocks), proof.chunk * getattr(s, "chunk", 0)
     match s:
         case Embedding():
-            row = embed(blocks[0].leaves, graph.tensors[s.table].inputs, token % 16, s.delta)
+            row = embed(graph.tensors[s.table], blocks[0], token % 16, s.delta)
             if s.positions is not None:
-                place = embed(blocks[1].leaves, graph.tensors[s.table].inputs, proof.row % 16, s.positions[1])
+                place = embed(graph.tensors[s.positions[0]], blocks[1], proof.row % 16, s.positions[1])
                 row = [a.residual(x, y) for x, y in zip(row, place)]
             return write(row, 32)
         case Projection():
@@ -298,12 +316,6 @@ def compute(graph, proof, reads, tensors, token):
         case Argmax():
             b = largest_block(parts[0].leaves)
             return write([64 * b + a.argmax(head(graph, parts[1], blocks))], 32)
-
-
-def embed(block, inputs, c, delta):
-    """[NUM-12] for one channel of a block."""
-    w, g, m, sh = decode_block(block, inputs)
-    return a.embed(w[c], g[c], m[c], sh[c], delta)
 
 
 def project(graph, s, proof):

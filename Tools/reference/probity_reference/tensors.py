@@ -9,11 +9,13 @@ from .encoding import Refused, Reader, u8, u32
 
 @dataclass(frozen=True)
 class Linear:
+    """Kind a16."""
     channels: int
     inputs: int
+    tag = 0
 
     def encode(self):
-        return u8(0) + u32(self.channels) + u32(self.inputs)
+        return u8(self.tag) + u32(self.channels) + u32(self.inputs)
 
     def check(self):
         if self.channels % 16 or not 16 <= self.channels <= 2**20 or self.inputs % 64 or not 64 <= self.inputs <= 16384:
@@ -26,6 +28,37 @@ class Linear:
         w, g, m, sh = decode_block(leaf, self.inputs)
         return (all(-127 <= v for channel in w for v in channel) and all(1 <= v <= 4095 for channel in g for v in channel)
                 and all(v < 2**24 for v in m) and all(17 <= v <= 62 for v in sh))
+
+    def blocks(self, data):
+        return Blocks(data, self.inputs)
+
+
+@dataclass(frozen=True)
+class RotatedLinear(Linear):
+    """Kind h8."""
+    tag = 4
+    leaf_bytes = property(lambda self: 16 * self.inputs + 128)
+
+    def well_formed(self, leaf):
+        w, m, sh = decode_rotated_block(leaf, self.inputs)
+        return all(-127 <= v for channel in w for v in channel) and all(v < 2**24 for v in m) and all(17 <= v <= 62 for v in sh)
+
+    def blocks(self, data):
+        return RotatedBlocks(data, self.inputs)
+
+
+@dataclass(frozen=True)
+class WideLinear(Linear):
+    """Kind w16."""
+    tag = 5
+    leaf_bytes = property(lambda self: 32 * self.inputs + 128)
+
+    def well_formed(self, leaf):
+        w, m, sh = decode_wide_block(leaf, self.inputs)
+        return all(-32767 <= v for channel in w for v in channel) and all(v < 2**24 for v in m) and all(17 <= v <= 62 for v in sh)
+
+    def blocks(self, data):
+        return WideBlocks(data, self.inputs)
 
 
 @dataclass(frozen=True)
@@ -74,7 +107,7 @@ class Offsets(Vector):
         return all(abs(v) < 2**31 for v in values_i32(leaf))
 
 
-KINDS = ((Linear, 2), (Vector, 1), (Rotation, 2), (Offsets, 1))
+KINDS = ((Linear, 2), (Vector, 1), (Rotation, 2), (Offsets, 1), (RotatedLinear, 2), (WideLinear, 2))
 
 
 def decode_tensor(reader):
@@ -110,6 +143,34 @@ def decode_block(leaf, inputs):
     return w, g, m, sh
 
 
+def decode_rotated_block(leaf, inputs):
+    """[MODEL-3] weights[16][inputs], M[16], sh[16]."""
+    reader = Reader(leaf)
+    w = [[0] * inputs for _ in range(16)]
+    for four in range(inputs // 4):
+        for c in range(16):
+            for i in range(4):
+                w[c][4 * four + i] = reader.i8()
+    m = [reader.u32() for _ in range(16)]
+    sh = [reader.u32() for _ in range(16)]
+    reader.end()
+    return w, m, sh
+
+
+def decode_wide_block(leaf, inputs):
+    """[MODEL-3] weights[16][inputs], M[16], sh[16]."""
+    reader = Reader(leaf)
+    w = [[0] * inputs for _ in range(16)]
+    for pair in range(inputs // 2):
+        for c in range(16):
+            w[c][2 * pair] = reader.integer(16, True)
+            w[c][2 * pair + 1] = reader.integer(16, True)
+    m = [reader.u32() for _ in range(16)]
+    sh = [reader.u32() for _ in range(16)]
+    reader.end()
+    return w, m, sh
+
+
 class Blocks:
     """[MODEL-3] The blocks of a linear tensor as arrays, decoded when asked for."""
 
@@ -143,3 +204,39 @@ class Blocks:
         groups = self.groups()
         return bool((self.weights() >= -127).all() and (groups >= 1).all() and (groups <= 4095).all()
                     and (self.multiplier < 2**24).all() and (self.shift >= 17).all() and (self.shift <= 62).all())
+
+
+class PlainBlocks:
+    """[MODEL-3] The blocks of a tensor without group multipliers."""
+
+    def __init__(self, data, inputs):
+        self.inputs = inputs
+        self.raw = np.frombuffer(data, dtype=np.uint8).reshape(-1, self.weight_bytes * 16 * inputs + 128)
+        tail = np.ascontiguousarray(self.raw[:, -128:]).view("<u4").astype(np.int64)
+        self.multiplier = tail[:, :16].reshape(-1)
+        self.shift = tail[:, 16:].reshape(-1)
+
+    def part(self, first, end):
+        return type(self)(np.ascontiguousarray(self.raw[first:end]).reshape(-1), self.inputs)
+
+    def slabs(self, blocks):
+        return (self.part(i, i + blocks) for i in range(0, len(self.raw), blocks))
+
+    def weights(self):
+        kind, run = ("<i2", 2) if self.weight_bytes == 2 else ("i1", 4)
+        runs = np.ascontiguousarray(self.raw[:, :-128]).view(kind).reshape(-1, self.inputs // run, 16, run)
+        return runs.transpose(0, 2, 1, 3).reshape(-1, self.inputs)
+
+    def well_formed(self):
+        limit = 32767 if self.weight_bytes == 2 else 127
+        return bool((self.weights() >= -limit).all() and (self.multiplier < 2**24).all() and (self.shift >= 17).all() and (self.shift <= 62).all())
+
+
+class RotatedBlocks(PlainBlocks):
+    """Kind h8."""
+    weight_bytes = 1
+
+
+class WideBlocks(PlainBlocks):
+    """Kind w16."""
+    weight_bytes = 2

@@ -2,18 +2,17 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from .bert import Encoder, bert_parts
 from .bundle import Bundle
 from .encoding import counted, i32, listing, option, boolean, u8, u16, u32, u64
 from .graph import EMBEDDING, Graph, Map
 from .hashing import sha256
 from .llama import Architecture, llama_graph
-from .tensors import Linear, Offsets, Rotation, Vector
+from .tensors import Linear, Offsets, RotatedLinear, Rotation, Vector, WideLinear
 
 SEED = b"probity test model 1"
 ENCODER_SEED = b"probity test model 2"
+MIXED_SEED = b"probity test model 3"
 STOPS = (10, 157)
 
 
@@ -43,6 +42,8 @@ ARCHITECTURE = Architecture(
 # The shift of each linear tensor of a layer, by its place in the layer.
 SHIFTS = {1: 36, 2: 36, 3: 36, 4: 32, 6: 35, 7: 36, 8: 31}
 TABLE_SHIFT = 36
+# What a kind of linear tensor adds to the shift.
+KIND_SHIFTS = {0: 0, 4: -11, 5: 1}
 
 
 ENCODER = Encoder(
@@ -68,13 +69,18 @@ def tensor_bytes(stream, shift, tensor):
     out = bytearray()
     if isinstance(tensor, Linear):
         for _ in range(tensor.leaf_count):
-            out += bytes((b % 255 - 127) & 255 for b in stream.take(16 * tensor.inputs))
-            for _ in range(tensor.inputs // 2):
-                out += u16(1 + stream.integer(16) % 4095)
+            if isinstance(tensor, WideLinear):
+                for _ in range(16 * tensor.inputs):
+                    out += u16((stream.integer(16) % 65535 - 32767) & 65535)
+            else:
+                out += bytes((b % 255 - 127) & 255 for b in stream.take(16 * tensor.inputs))
+            if tensor.tag == 0:
+                for _ in range(tensor.inputs // 2):
+                    out += u16(1 + stream.integer(16) % 4095)
             for _ in range(16):
                 out += u32(2**23 + stream.integer(32) % 2**23)
             for _ in range(16):
-                out += u32(shift + stream.integer(8) % 2)
+                out += u32(shift + KIND_SHIFTS[tensor.tag] + stream.integer(8) % 2)
     elif isinstance(tensor, Offsets):
         for _ in range(tensor.count):
             v = stream.integer(32)
@@ -118,3 +124,14 @@ def test_encoder():
     stream = Stream(ENCODER_SEED)
     data = [tensor_bytes(stream, isinstance(t, Linear) and encoder_shift(i), t) for i, t in enumerate(tensors)]
     return Bundle(graph, data, tokenizer(), "probity-test-encoder", "")
+
+
+def mixed_test_model():
+    """[TESTMODEL-6] The same sizes: a table of kind w16, the first layer of kind h8, the second of kind w16."""
+    plain = llama_graph(replace(ARCHITECTURE, delta=13))
+    kinds = [WideLinear] + [RotatedLinear if index < 11 else WideLinear for index in range(1, len(plain.tensors))]
+    tensors = [kind(t.channels, t.inputs) if isinstance(t, Linear) else t for kind, t in zip(kinds, plain.tensors)]
+    graph = Graph(plain.task, plain.vocabulary, plain.context, plain.stops, tensors, plain.segments)
+    stream = Stream(MIXED_SEED)
+    data = [tensor_bytes(stream, isinstance(t, Linear) and tensor_shift(i), t) for i, t in enumerate(graph.tensors)]
+    return Bundle(graph, data, tokenizer(), "probity-test-mixed", "")

@@ -3,6 +3,7 @@
 import numpy as np
 
 from . import tables
+from .tensors import RotatedBlocks, WideBlocks
 
 X = np.array(tables.X, dtype=np.int64)
 Y = np.array(tables.Y, dtype=np.int64)
@@ -59,12 +60,50 @@ def unpack(e, q):
 
 def linear(e, q, weights):
     """[NUM-6] Rows (T, k) by `weights`, the `Blocks` of n channels: (T, n)."""
+    if isinstance(weights, RotatedBlocks):
+        return rotated_linear(e, q, weights)
+    if isinstance(weights, WideBlocks):
+        return wide_linear(e, q, weights)
     rows = q.astype(np.float64)
     parts = []
     for slab in weights.slabs(256):
         # The weights are multiplied by their groups' multipliers: products below 2^34, sums below 2^48.
         acc = (rows @ slab.scaled().T).astype(np.int64)
         parts.append(sat32(rs(rs(acc, 12) * slab.multiplier, slab.shift - e[:, None])))
+    return np.concatenate(parts, axis=1)
+
+
+def rotated(q):
+    """[NUM-31] The 8-bit rows of (T, k), and their largest magnitudes."""
+    p = q.shape[1] & -q.shape[1]
+    t, half = q.reshape(len(q), -1, p), 1
+    while half < p:
+        pairs = t.reshape(len(q), -1, p // (2 * half), 2, half)
+        t = np.stack([pairs[..., 0, :] + pairs[..., 1, :], pairs[..., 0, :] - pairs[..., 1, :]], axis=-2).reshape(t.shape)
+        half *= 2
+    t = t.reshape(q.shape)
+    m = np.maximum(1, np.abs(t).max(axis=1))
+    n = bit_length(m) + 23
+    v = (np.int64(127) << n) // m
+    return m, rs(t * v[:, None], n[:, None])
+
+
+def rotated_linear(e, q, weights):
+    """[NUM-31] Sums are below 2^28."""
+    m, b = rotated(q)
+    parts = []
+    for slab in weights.slabs(256):
+        acc = (b.astype(np.float64) @ slab.weights().T.astype(np.float64)).astype(np.int64)
+        parts.append(sat32(rs(rs(acc * slab.multiplier, 22) * m[:, None], slab.shift - e[:, None])))
+    return np.concatenate(parts, axis=1)
+
+
+def wide_linear(e, q, weights):
+    """[NUM-32] Sums are below 2^44."""
+    parts = []
+    for slab in weights.slabs(256):
+        acc = (q.astype(np.float64) @ slab.weights().T.astype(np.float64)).astype(np.int64)
+        parts.append(sat32(rs(rs(acc, 8) * slab.multiplier, slab.shift - e[:, None])))
     return np.concatenate(parts, axis=1)
 
 
@@ -146,4 +185,5 @@ def embed(weights, channel, delta):
     """[NUM-12] The row of one channel of a `Blocks`."""
     block, place = weights.part(channel // 16, channel // 16 + 1), channel % 16
     n = max(0, min(62, int(block.shift[place]) - delta))
-    return sat32(rs(block.scaled()[place].astype(np.int64) * block.multiplier[place], n))
+    values = block.weights() if isinstance(block, WideBlocks) else block.scaled()
+    return sat32(rs(values[place].astype(np.int64) * block.multiplier[place], n))

@@ -17,7 +17,7 @@ from probity_reference.executor import Trace, generate  # noqa: E402
 from probity_reference.graph import Graph  # noqa: E402
 from probity_reference.hashing import tagged  # noqa: E402
 from probity_reference.tensors import Blocks  # noqa: E402
-from probity_reference.testmodel import Stream, test_model as build_test_model  # noqa: E402
+from probity_reference.testmodel import Stream, mixed_test_model, test_model as build_test_model  # noqa: E402
 from probity_reference.text import Tokenizer  # noqa: E402
 from vectors import FILES, arithmetic as draws, primitives  # noqa: E402
 
@@ -119,6 +119,9 @@ class Twins(unittest.TestCase):
             q, k, values = (array(inputs[name]) for name in "qkv")
             o = v.attention(q[None], k, values, len(k) - 1, inputs["z"], inputs["y"])
             self.assertEqual(draws.little([int(x) for x in o[0]], 4), output)
+        for inputs, output in self.cases("rotated", 100):
+            m, b = v.rotated(array([inputs["q"]]))
+            self.assertEqual(draws.little([int(m[0])], 4) + draws.little([int(x) for x in b[0]], 1), output)
         for inputs, output in self.cases("quantise"):
             e, q = v.quantise(array([inputs["y"]]))
             self.assertEqual(bytes([int(e[0])]) + draws.little([int(x) for x in q[0]], 2), output)
@@ -160,10 +163,15 @@ class TestModel(unittest.TestCase):
         self.assertEqual([int(t[0]) for t in trace.leaves[-1]], output)
 
     def test_each_leaf_follows_in_plain_integers(self):
-        prompt = list(b"ab")
-        trace = Trace(self.bundle, prompt, generate(self.bundle, prompt, 4)[0])
-        prover = steps.Prover(trace, self.trees, self.tensors)
-        claim, g = prover.claim(), self.bundle.graph
+        self.check_each_leaf(self.bundle, b"ab", 4)
+        self.check_each_leaf(mixed_test_model(), b"a", 2)
+
+    def check_each_leaf(self, bundle, prompt, limit):
+        prompt = list(prompt)
+        trace = Trace(bundle, prompt, generate(bundle, prompt, limit)[0])
+        trees, tensors = bundle.tensor_trees()
+        prover = steps.Prover(trace, trees, tensors)
+        claim, g = prover.claim(), bundle.graph
         for segment in range(len(g.segments)):
             for row in range(g.rows(segment, len(prompt), len(trace.output))):
                 for chunk in range(g.chunks(segment)):

@@ -59,6 +59,27 @@ def draw_linear(s):
     return {"e": e, "q": q, **c}, little([a.linear(e, q, c["w"], c["g"], c["M"], c["sh"])], 4)
 
 
+def draw_rotated(s):
+    q = edges(s, 15, 64 * (1 + s.integer(8) % 4))
+    row = a.rotated_steps(q)
+    return {"q": q}, little([row["m"]], 4) + little(row["b"], 1)
+
+
+def draw_rotated_linear(s):
+    inputs = 64 * (1 + s.integer(8) % 4)
+    e, q, w = s.integer(8) % 17, edges(s, 15, inputs), edges(s, 7, inputs)
+    m, sh = abs(edge(s, 24)), 17 + s.integer(8) % 46
+    row = a.rotated_steps(q)
+    return {"e": e, "q": q, "w": w, "M": m, "sh": sh}, little([a.rotated_linear(e, row["m"], row["b"], w, m, sh)], 4)
+
+
+def draw_wide_linear(s):
+    inputs = 64 * (1 + s.integer(8) % 4)
+    e, q, w = s.integer(8) % 17, edges(s, 15, inputs), edges(s, 15, inputs)
+    m, sh = abs(edge(s, 24)), 17 + s.integer(8) % 46
+    return {"e": e, "q": q, "w": w, "M": m, "sh": sh}, little([a.wide_linear(e, q, w, m, sh)], 4)
+
+
 def draw_norm(s):
     n = 64 * (1 + s.integer(8) % 2)
     x, gain = edges(s, 31, n), edges(s, 23, n)
@@ -132,7 +153,7 @@ def draw_residual(s):
 
 DRAWS = {
     "rs": (draw_rs, 10000), "quantise": (draw_quantise, 10000), "unpack": (draw_unpack, 10000), "linear": (draw_linear, 2000),
-    "norm": (draw_norm, 2000), "rotate": (draw_rotate, 10000), "narrow": (draw_narrow, 10000),
+    "rotated": (draw_rotated, 500), "rotatedLinear": (draw_rotated_linear, 500), "wideLinear": (draw_wide_linear, 2000), "norm": (draw_norm, 2000), "rotate": (draw_rotate, 10000), "narrow": (draw_narrow, 10000),
     "exponential": (draw_exponential, 10000), "attention": (draw_attention, 2000), "gate": (draw_gate, 10000),
     "layer norm": (draw_layer_norm, 2000), "gelu": (draw_gelu, 10000), "mean": (draw_mean, 10000), "unit": (draw_unit, 2000),
     "embed": (draw_embed, 2000), "residual": (draw_residual, 10000),
@@ -190,6 +211,31 @@ def linear_cases():
     return cases
 
 
+def rotated_cases():
+    """Rows of [NUM-31], their transforms, and one output channel of each."""
+    stream = Stream(b"probity vectors rotated, chosen")
+    rows = [
+        [0] * 64, [1] + [0] * 63, [3, 1] + [0] * 62, [MAX16] * 64, [-32768] * 64, [MAX16, -MAX16] * 32, [-32768, MAX16] * 96, edges(stream, 15, 64),
+        edges(stream, 15, 192), edges(stream, 15, 320), [(i * 7919) % 65536 - 32768 for i in range(256)]]
+    cases = []
+    for i, q in enumerate(rows):
+        e, m, sh = (0, 16, 7)[i % 3], (2**24 - 1, 2**23, 0, 12345678)[i % 4], (17, 24, 40, 62)[i // 2 % 4]
+        w = [127, -127, 1, 0] * (len(q) // 4) if i % 2 else edges(stream, 7, len(q))
+        row = a.rotated_steps(q)
+        cases.append({"q": q, **row, "e": e, "w": w, "M": m, "sh": sh, "out": a.rotated_linear(e, row["m"], row["b"], w, m, sh)})
+    return cases
+
+
+def wide_linear_cases():
+    stream = Stream(b"probity vectors wide, chosen")
+    cases = []
+    for q, w, m, sh, e in [(MAX16, MAX16, 2**24 - 1, 17, 0), (-32768, MAX16, 2**24 - 1, 17, 16), (-32768, -MAX16, 2**24 - 1, 62, 0), (MAX16, -1, 0, 40, 5),
+                           (1, 1, 2**23, 62, 0), (-1, 4, 2**23, 24, 7), (12345, -7777, 9999999, 44, 9)]:
+        cases.append({"q": [q] * 64, "e": e, "w": [w] * 64, "M": m, "sh": sh})
+    cases += [{"q": edges(stream, 15, n), "e": 3, "w": edges(stream, 15, n), "M": 2**23 + 5, "sh": 38} for n in (64, 192, 576)]
+    return [{**c, "out": a.wide_linear(c["e"], c["q"], c["w"], c["M"], c["sh"])} for c in cases]
+
+
 def norm_cases():
     stream = Stream(b"probity vectors norm, chosen")
     rows = [([0] * 64, 0), ([0] * 64, 2**56), ([1] * 64, 0), ([0] * 63 + [1], 0), ([MAX32, -MAX32] * 32, 0), ([MAX32] + [0] * 63, 2**56),
@@ -220,6 +266,6 @@ def attention_cases():
 def make():
     return {
         "tables": {"X": tables.digest(tables.X).hex(), "Y": tables.digest(tables.Y).hex(), "Z": tables.digest(tables.Z).hex(), "XEnds": tables.X[:2] + tables.X[-2:], "YEnds": tables.Y[:2] + tables.Y[-2:], "ZEnds": tables.Z[:2] + tables.Z[-2:]},
-        **scalar_cases(), "quantise": quantise_cases(), "linear": linear_cases(), "norm": norm_cases(), "attention": attention_cases(),
+        **scalar_cases(), "quantise": quantise_cases(), "linear": linear_cases(), "rotatedLinear": rotated_cases(), "wideLinear": wide_linear_cases(), "norm": norm_cases(), "attention": attention_cases(),
         "accumulated": [accumulated(name) for name in DRAWS],
     }

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from probity_reference.encoding import Refused, i8, listing, u8, u32
 from probity_reference.graph import Argmax, Embedding, Gate, Graph, Map, Maxima, Mean, Norm, NormRows, Residual, Unit
-from probity_reference.tensors import Linear, Offsets, Rotation, Vector
+from probity_reference.tensors import Linear, Offsets, RotatedLinear, Rotation, Vector, WideLinear
 from probity_reference.testmodel import test_encoder, test_model
 
 
@@ -73,6 +73,13 @@ def tensors(c):
     c.tensor("query weights of another width", 3, Linear(128, 128))
     c.tensor("query weights of fewer channels", 3, Linear(64, 64))
     c.tensor("up of another shape than gate", 9, Linear(64, 64))
+    c.tensor("up of another kind than gate", 9, RotatedLinear(128, 64))
+    for kind in (RotatedLinear, WideLinear):
+        c.tensor(f"query weights of tag {kind.tag}", 3, kind(128, 64), True)
+        c.tensor(f"weights of tag {kind.tag} and 96 inputs", 3, kind(128, 96))
+        c.tensor(f"weights of tag {kind.tag} and 24 channels", 3, kind(24, 64))
+    c.tensor("a table of tag 4", 0, RotatedLinear(256, 64))
+    c.tensor("a table of tag 5", 0, WideLinear(256, 64), True)
     c.tensor("a rotation wider than the chunk, no multiple of it", 1, Rotation(64, 48))
     c.tensor("a rotation of width 16", 1, Rotation(64, 16), True)
 
@@ -237,7 +244,7 @@ def encodings(c):
     at = len(encode(**{**c.base, "segments": []}))
     c.add("a segment tag of 10", data[:at] + u8(10) + data[at + 1:], False)
     first = encode(**{**c.base, "tensors": [], "segments": []})[:-4]
-    c.add("a tensor tag of 4", data[:len(first)] + u8(4) + data[len(first) + 1:], False)
+    c.add("a tensor tag of 6", data[:len(first)] + u8(6) + data[len(first) + 1:], False)
     embedding = u8(0) + u32(0) + i8(9) + u8(0)
     option = data.index(embedding) + len(embedding) + 1 + 4 + 14 + 5 + 4
     assert data[option:option + 5] == u8(1) + u32(1)

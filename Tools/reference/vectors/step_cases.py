@@ -1,4 +1,4 @@
-"""steps.json, step-edges.json, refutations.json: proofs against the test model, with the verdict that SPEC demands."""
+"""steps.json, mixed-steps.json, step-edges.json, refutations.json: proofs against the test models, with the verdict that SPEC demands."""
 
 import copy
 import random
@@ -11,7 +11,7 @@ from probity_reference.executor import Trace, generate
 from probity_reference.graph import Argmax, EMBEDDING, Range
 from probity_reference.merkle import Tree
 from probity_reference.steps import LeafPart, Prover, StepProof
-from probity_reference.testmodel import test_encoder, test_model
+from probity_reference.testmodel import mixed_test_model, test_encoder, test_model
 
 # One step of each kind of segment and of each way that chunks can lie: name, segment, row, chunk.
 STEPS = [
@@ -116,6 +116,24 @@ def make_encoder_steps():
     for name, tensor, place in [("the largest offset", 3, (1, 1, 0)), ("the largest bias", 11, (5, 1, 0))]:
         cases.append(with_tensor(setting, tensor, 12, i32(2**31 - 1)).consistent(*place).step(name, place, steps.HONEST))
     return {"model": "tiny-encoder.json", "note": "Each flip of an honest proof makes it invalid.", "cases": cases}
+
+
+def make_mixed_steps():
+    setting = Setting(bundle=mixed_test_model())
+    cases = step_cases(setting, STEPS, random.Random(10), (0, 16))
+    for name, tensor, at, value, place in [
+        ("a weight of -128 in h8", 3, 5, b"\x80", (1, 1, 0)), ("a multiplier of 2^24 in h8", 3, 16 * 64 + 4, u32(2**24), (1, 1, 0)),
+        ("a shift of 16 in h8", 3, 16 * 64 + 64, u32(16), (1, 1, 0)), ("a shift of 63 in h8", 3, 16 * 64 + 68, u32(63), (1, 1, 0)),
+        ("a weight of -32768 in w16", 12, 6, u16(32768), (8, 1, 0)), ("a multiplier of 2^24 in w16", 12, 32 * 64, u32(2**24), (8, 1, 0)),
+        ("a shift of 16 in w16", 12, 32 * 64 + 64, u32(16), (8, 1, 0)), ("a shift of 63 in w16", 12, 32 * 64 + 64, u32(63), (8, 1, 0)),
+    ]:
+        cases.append(with_tensor(setting, tensor, at, value).step(name, place, steps.FRAUD))
+    row, output = setting.trace.output.index(max(setting.trace.output)), setting.trace.output
+    lie = Setting(output=output[:row] + [output[row] ^ 3] + output[row + 1:], bundle=setting.bundle)
+    columns = [
+        prover.case(name, steps.counterexample(prover.prover(), row, output[row]), verdict, steps.check_counterexample)
+        for name, prover, verdict in (("a larger value", lie, steps.FRAUD), ("the output token itself", setting, steps.HONEST))]
+    return {"model": "mixed-model.json", "cases": cases, "counterexamples": columns}
 
 
 def step_cases(setting, places, generator, resized):

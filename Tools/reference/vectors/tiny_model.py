@@ -1,8 +1,8 @@
-"""tiny-model.json, tiny-encoder.json: the test models of SPEC section 17, and whole runs of them."""
+"""tiny-model.json, mixed-model.json, tiny-encoder.json: the test models of SPEC section 17, and whole runs of them."""
 
 from probity_reference.executor import Trace, generate
 from probity_reference.hashing import sha256
-from probity_reference.testmodel import ENCODER_SEED, SEED, test_encoder, test_model
+from probity_reference.testmodel import ENCODER_SEED, MIXED_SEED, SEED, mixed_test_model, test_encoder, test_model
 
 # Prompt, and the most new tokens: ends by a stop token, by length, from one token, and by the context's end.
 RUNS = [
@@ -48,8 +48,15 @@ def embed(bundle, name, prompt):
 
 
 def make():
-    bundle = test_model()
-    return {**described(bundle, SEED), "runs": [run(bundle, *r) for r in RUNS]}
+    return generating(test_model(), SEED)
+
+
+def make_mixed():
+    return generating(mixed_test_model(), MIXED_SEED)
+
+
+def generating(bundle, seed):
+    return {**described(bundle, seed), "runs": [run(bundle, *r) for r in RUNS]}
 
 
 def make_encoder():
