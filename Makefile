@@ -89,23 +89,26 @@ crash-test: setup ## kill a node 50 times under load and in its start, cut its p
 	$(SWIFT_BUILD) --product probity-crash-test
 	python3 -B Tools/crash-test/run.py $(CRASHES)
 
-check: $(BUNDLE) $(ENCODER_BUNDLE) ## lint, the rules of the tree, the freshness of the vectors, the reference beside the executor on the real models
+check: $(BUNDLE) $(ENCODER_BUNDLE) ## lint, the rules of the tree, the freshness of the vectors, the reference beside the executor on the real models, the kernels of every processor
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 	PYTHONPYCACHEPREFIX=$(CACHE)/pycache python3 -m compileall -q Tools
 	Tools/setup/venv.sh $(VENV) $(NUMPY)
 	Tools/setup/check-reference.sh $(PYTHON)
 	$(PYTHON) Tools/reference/agree.py $(BIN)/probity $(BUNDLE) $(ENCODER_BUNDLE)
+	Tools/setup/debian.sh libsimde-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static
+	Tools/kernel-isa/run
 	$(SWIFT_TEST) --filter TidyTests
 
 format: ## format the Swift sources in place
 	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
 
-bench: $(BUNDLE) $(ENCODER_BUNDLE) ## measure beside llama.cpp (compiled once, 5 minutes) and ONNX Runtime; prints a table, writes .build/bench.json
+bench: $(BUNDLE) $(ENCODER_BUNDLE) ## measure beside llama.cpp and ONNX Runtime (compiled once, 15 minutes); prints a table, writes .build/bench.json
 	Tools/setup/debian.sh g++ cmake ninja-build
 	Tools/setup/venv.sh $(VENV) $(NUMPY) $(PEER) $(ENCODER_PEER)
 	$(SWIFT_BUILD) --product probity-bench
 	$(PYTHON) Tools/bench/speed.py
 	$(PYTHON) Tools/bench/quality.py
+	$(PYTHON) Tools/bench/formats.py
 	$(PYTHON) Tools/bench/encoder.py
 	@$(PYTHON) Tools/bench/report.py
 

@@ -34,13 +34,14 @@ let package = Package(
     .systemLibrary(name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
     .systemLibrary(name: "CLevelDB", providers: [.apt(["libleveldb-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "CHashing", cSettings: kernelSettings),
     .target(name: "CKernels", cSettings: kernelSettings),
 
     // Layer 1: bytes
     library("Bytes", []),
 
     // Layer 2: the only importers of the cryptography libraries and of the kernels
-    library("Cryptography", ["Bytes", "CSecp256k1", "COpenSSL"]),
+    library("Cryptography", ["Bytes", "CSecp256k1", "COpenSSL", "CHashing"]),
     library("Tensors", ["Bytes", "CKernels"]),
 
     // Layer 3: trees
@@ -105,9 +106,10 @@ let package = Package(
       name: "probity-verify",
       dependencies: ["Bytes", "Cryptography", "Merkle", "Text", "Inference", "Ledger", "LightVerification"],
       swiftSettings: strict),
+    .target(name: "CPeak", path: "Tools/Benchmark/Peak", cSettings: kernelSettings),
     .executableTarget(
       name: "probity-bench",
-      dependencies: ["Bytes", "Cryptography", "Merkle", "Text", "Inference", "Tensors", "Ledger", "ModelImport"],
+      dependencies: ["CPeak", "Bytes", "Cryptography", "Merkle", "Text", "Inference", "Tensors", "Ledger", "ModelImport"],
       path: "Tools/Benchmark/Sources",
       swiftSettings: strict),
     .executableTarget(
@@ -129,7 +131,7 @@ let package = Package(
     tests("Merkle", ["Bytes", "Cryptography", "Merkle"]),
     tests("Text", ["Bytes", "Text"]),
     tests("Inference", ["Bytes", "Cryptography", "Merkle", "Tensors", "Text", "Inference"]),
-    tests("ModelImport", ["Bytes", "Cryptography", "Merkle", "Text", "Inference", "ModelImport"]),
+    tests("ModelImport", ["Bytes", "Cryptography", "Merkle", "Tensors", "Text", "Inference", "ModelImport"]),
     tests("Ledger", ["Bytes", "Cryptography", "Merkle", "Text", "Inference", "Ledger"]),
     tests("LightVerification", ["Bytes", "Cryptography", "Merkle", "Inference", "Ledger", "LightVerification"]),
     tests("Challenge", ["Bytes", "Cryptography", "Merkle", "Inference", "Ledger", "Challenge"]),

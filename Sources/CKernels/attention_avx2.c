@@ -8,7 +8,8 @@
 #define INLINE TARGET static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
 
-// int16 products summed in int32 overflow, so one factor is split into 256 * high + low, high in -128...127 and low in 0...255: vpmaddwd is
+// Scores: where the norms of a query and of the keys show that no partial sum leaves int32, products are summed as they are. Else, and for
+// values, int16 products summed in int32 overflow, so one factor is split into 256 * high + low, high in -128...127 and low in 0...255: vpmaddwd is
 // exact on each part, and each part's sum fits int32 for all columns of a head, or for a run of CK_VALUE_RUN keys.
 
 enum { LANES = 16, MAX_STEPS = CK_HEAD_DIM_MAX / LANES };
@@ -76,6 +77,52 @@ INLINE int64_t score_all(size_t steps, const int16_t *q, size_t head_dim, const 
   return m;
 }
 
+/// The products of a query with a key, spread over the lanes.
+INLINE __m256i narrow_parts(size_t steps, const int16_t *q, const int16_t *key) {
+  __m256i sum = _mm256_madd_epi16(load(key), load(q));
+  for (size_t s = 1; s < steps; s++) sum = _mm256_add_epi32(sum, _mm256_madd_epi16(load(key + LANES * s), load(q + LANES * s)));
+  return sum;
+}
+
+INLINE __m256i narrow_four(size_t steps, const int16_t *q, const int16_t *keys, size_t head_dim) {
+  __m256i ab = _mm256_hadd_epi32(narrow_parts(steps, q, keys), narrow_parts(steps, q, keys + head_dim));
+  __m256i cd = _mm256_hadd_epi32(narrow_parts(steps, q, keys + 2 * head_dim), narrow_parts(steps, q, keys + 3 * head_dim));
+  return _mm256_hadd_epi32(ab, cd);
+}
+
+/// `score_all` where every partial sum fits int32.
+INLINE int32_t score_all_narrow(size_t steps, const int16_t *q, size_t head_dim, const int16_t *keys, size_t t, int32_t shift,
+                                int32_t *scores) {
+  const __m128i n = _mm_cvtsi32_si128(shift), below = _mm_cvtsi32_si128(shift > 0 ? shift - 1 : 0);
+  const __m256i carry = _mm256_set1_epi32(shift > 0);
+  __m256i largest = _mm256_set1_epi32(INT32_MIN);
+  for (size_t i = 0; i + 8 <= t; i += 8) {
+    __m256i first = narrow_four(steps, q, keys + i * head_dim, head_dim);
+    __m256i second = narrow_four(steps, q, keys + (i + 4) * head_dim, head_dim);
+    __m256i sum = _mm256_add_epi32(_mm256_permute2x128_si256(first, second, 0x20), _mm256_permute2x128_si256(first, second, 0x31));
+    __m256i score = _mm256_add_epi32(_mm256_sra_epi32(sum, n), _mm256_and_si256(_mm256_sra_epi32(sum, below), carry));
+    largest = _mm256_max_epi32(largest, score);
+    _mm256_storeu_si256((__m256i *)(scores + i), score);
+  }
+  int32_t lanes[8], m = INT32_MIN;
+  _mm256_storeu_si256((__m256i *)lanes, largest);
+  for (int i = 0; i < 8; i++) m = lanes[i] > m ? lanes[i] : m;
+  for (size_t i = t & ~(size_t)7; i < t; i++) {
+    int64_t sum = 0;
+    for (size_t d = 0; d < head_dim; d++) sum += (int64_t)q[d] * keys[i * head_dim + d];
+    scores[i] = (int32_t)ck_rs(sum, shift);
+    m = scores[i] > m ? scores[i] : m;
+  }
+  return m;
+}
+
+/// Whether no sum of some of the products of a query and a key leaves int32: none is larger than the product of their norms.
+INLINE bool sums_are_narrow(const int16_t *q, size_t head_dim, uint64_t key_square) {
+  uint64_t square = 1;
+  for (size_t d = 0; d < head_dim; d++) square += (uint64_t)((int64_t)q[d] * q[d]);
+  return key_square <= (((uint64_t)1 << 62) - 1) / square;
+}
+
 /// rs of int32 in 0...2^30 by a shift for each lane in 0...31; a shift of 0 asks sllv for a shift by 2^32 - 1, which gives 0.
 INLINE __m256i round_shift_lanes(__m256i v, __m256i n) {
   const __m256i one = _mm256_set1_epi32(1);
@@ -94,18 +141,29 @@ INLINE __m256i key_weights(__m256i d) {
   return _mm256_srli_epi32(_mm256_add_epi32(e, _mm256_set1_epi32(1 << 14)), 15);
 }
 
-/// Weights of all keys, split into `high` and `low`, and their sum. Keys t...t+15 get weight 0.
-INLINE uint64_t weigh_all(int64_t largest, const int64_t *scores, size_t t, int16_t *high, int16_t *low) {
+/// The distances of eight scores to the largest, at most 32 << 16.
+INLINE __m256i distances(int64_t largest, const int64_t *scores) {
   const __m256i far = _mm256_set1_epi64x(32 << 16), m = _mm256_set1_epi64x(largest);
   const __m256i evens = _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6);
+  __m256i a = _mm256_sub_epi64(m, load(scores)), b = _mm256_sub_epi64(m, load(scores + 4));
+  a = _mm256_blendv_epi8(a, far, _mm256_cmpgt_epi64(a, far));
+  b = _mm256_blendv_epi8(b, far, _mm256_cmpgt_epi64(b, far));
+  return _mm256_blend_epi32(_mm256_permutevar8x32_epi32(a, evens), _mm256_permutevar8x32_epi32(b, evens), 0xF0);
+}
+
+/// The same of int32: a distance is a uint32.
+INLINE __m256i narrow_distances(int32_t largest, const int32_t *scores) {
+  return _mm256_min_epu32(_mm256_sub_epi32(_mm256_set1_epi32(largest), load(scores)), _mm256_set1_epi32(32 << 16));
+}
+
+/// Weights of all keys, split into `high` and `low`, and their sum. Keys t...t+15 get weight 0. Scores are int32 when `narrow`, else int64.
+INLINE uint64_t weigh_all(bool narrow, int64_t largest, const void *scores, size_t t, int16_t *high, int16_t *low) {
+  const int32_t *narrow_scores = scores;
+  const int64_t *wide_scores = scores;
   __m256i sum = _mm256_setzero_si256();
   size_t i = 0;
   for (; i + 8 <= t; i += 8) {
-    __m256i a = _mm256_sub_epi64(m, load(scores + i)), b = _mm256_sub_epi64(m, load(scores + i + 4));
-    a = _mm256_blendv_epi8(a, far, _mm256_cmpgt_epi64(a, far));
-    b = _mm256_blendv_epi8(b, far, _mm256_cmpgt_epi64(b, far));
-    __m256i d = _mm256_blend_epi32(_mm256_permutevar8x32_epi32(a, evens), _mm256_permutevar8x32_epi32(b, evens), 0xF0);
-    __m256i w = key_weights(d);
+    __m256i w = key_weights(narrow ? narrow_distances((int32_t)largest, narrow_scores + i) : distances(largest, wide_scores + i));
     sum = _mm256_add_epi32(sum, w);
     __m256i both = _mm256_packus_epi32(_mm256_srli_epi32(w, 8), _mm256_and_si256(w, _mm256_set1_epi32(255)));
     both = _mm256_permute4x64_epi64(both, 0xD8);
@@ -117,7 +175,7 @@ INLINE uint64_t weigh_all(int64_t largest, const int64_t *scores, size_t t, int1
   uint64_t total = 0;
   for (int j = 0; j < 8; j++) total += lanes[j];
   for (; i < t; i++) {
-    int32_t w = ck_key_weight(largest - scores[i]);
+    int32_t w = ck_key_weight(largest - (narrow ? narrow_scores[i] : wide_scores[i]));
     total += (uint64_t)w;
     high[i] = (int16_t)(w >> 8);
     low[i] = (int16_t)(w & 255);
@@ -175,10 +233,16 @@ INLINE void add_run(int groups, const int16_t *values, size_t head_dim, size_t s
 }
 
 INLINE void attend_head(size_t steps, const int16_t *q, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t,
-                        int32_t score_shift, int32_t value_shift, int64_t *scores, int32_t *out) {
+                        uint64_t key_square, int32_t score_shift, int32_t value_shift, int64_t *scores, int32_t *out) {
   int16_t *high = (int16_t *)(scores + t), *low = high + t + LANES;
-  int64_t largest = score_all(steps, q, head_dim, keys, t, score_shift, scores);
-  uint64_t denominator = weigh_all(largest, scores, t, high, low);
+  uint64_t denominator;
+  if (sums_are_narrow(q, head_dim, key_square)) {
+    int32_t largest = score_all_narrow(steps, q, head_dim, keys, t, score_shift, (int32_t *)scores);
+    denominator = weigh_all(true, largest, scores, t, high, low);
+  } else {
+    int64_t largest = score_all(steps, q, head_dim, keys, t, score_shift, scores);
+    denominator = weigh_all(false, largest, scores, t, high, low);
+  }
   int64_t sums[CK_HEAD_DIM_MAX] = {0};
   for (size_t start = 0; start < t; start += CK_VALUE_RUN) {
     size_t end = t - start < CK_VALUE_RUN ? t : start + CK_VALUE_RUN;
@@ -189,14 +253,13 @@ INLINE void attend_head(size_t steps, const int16_t *q, size_t head_dim, const i
   for (size_t d = 0; d < head_dim; d++) out[d] = ck_attention_quotient(sums[d], denominator, value_shift);
 }
 
-TARGET void ck_attend_avx2(const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t,
-                           int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out) {
+TARGET void ck_attend_avx2(CK_ATTEND_PARAMETERS) {
   int64_t *scores = (int64_t *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63);
   for (size_t head = 0; head < heads; head++, q += head_dim, out += head_dim) {
     if (head_dim == 64)
-      attend_head(4, q, 64, keys, values, t, score_shift, value_shift, scores, out);
+      attend_head(4, q, 64, keys, values, t, key_square, score_shift, value_shift, scores, out);
     else
-      attend_head(head_dim / LANES, q, head_dim, keys, values, t, score_shift, value_shift, scores, out);
+      attend_head(head_dim / LANES, q, head_dim, keys, values, t, key_square, score_shift, value_shift, scores, out);
   }
 }
 #endif

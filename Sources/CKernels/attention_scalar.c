@@ -3,8 +3,8 @@
 
 size_t ck_attention_scratch_bytes(size_t t) { return 16 * t + 1024; }
 
-void ck_attend_scalar(const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t,
-                      int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out) {
+void ck_attend_scalar(CK_ATTEND_PARAMETERS) {
+  (void)key_square;
   uint8_t *scores = scratch;
   for (size_t head = 0; head < heads; head++, q += head_dim, out += head_dim) {
     int64_t largest = INT64_MIN;

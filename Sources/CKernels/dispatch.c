@@ -1,4 +1,5 @@
 #include "kernels.h"
+#include <sched.h>
 #include <stdlib.h>
 
 #if defined(__aarch64__) && defined(__linux__)
@@ -46,6 +47,19 @@ bool ck_isa_is_available(ck_isa isa) {
 #endif
   default: return false;
   }
+}
+
+void ck_relax(intptr_t turn) {
+  enum { PAUSES = 2000 };
+  if (turn >= PAUSES) {
+    sched_yield();
+    return;
+  }
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
 }
 
 const char *ck_isa_requested(void) { return getenv("PROBITY_INSTRUCTION_SET"); }
@@ -109,6 +123,6 @@ void ck_block_max(ck_isa isa, const int32_t *x, size_t n, size_t block, int32_t 
 size_t ck_argmax(ck_isa isa, const int32_t *x, size_t n) { return kernels_of(isa)->argmax(x, n); }
 
 void ck_attend(ck_isa isa, const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t,
-               int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out) {
-  kernels_of(isa)->attend(q, heads, head_dim, keys, values, t, score_shift, value_shift, scratch, out);
+               uint64_t key_square, int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out) {
+  kernels_of(isa)->attend(q, heads, head_dim, keys, values, t, key_square, score_shift, value_shift, scratch, out);
 }

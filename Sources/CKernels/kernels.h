@@ -28,8 +28,8 @@ typedef struct ck_kernels {
   void (*gelu)(const int32_t *g, size_t n, int32_t shift, int32_t *out);
   void (*block_max)(const int32_t *x, size_t n, size_t block, int32_t *out);
   size_t (*argmax)(const int32_t *x, size_t n);
-  void (*attend)(const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t, int32_t score_shift,
-                 int32_t value_shift, void *scratch, int32_t *out);
+  void (*attend)(const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t, uint64_t key_square,
+                 int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out);
 } ck_kernels;
 
 /// The parameters of the entries, for the declarations of their implementations.
@@ -39,8 +39,8 @@ typedef struct ck_kernels {
   const int16_t *b, const uint32_t *m, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks, size_t block_count, int32_t *out,   \
       size_t stride
 #define CK_ATTEND_PARAMETERS                                                                                                               \
-  const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t, int32_t score_shift,              \
-      int32_t value_shift, void *scratch, int32_t *out
+  const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t, uint64_t key_square,              \
+      int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out
 
 extern const ck_kernels ck_kernels_scalar;
 void ck_linear_scalar(CK_LINEAR_PARAMETERS);

@@ -3,11 +3,12 @@
 
 #if defined(__x86_64__)
 
-// A tile is ROWS rows times the 16 channels of one block. A weight is split into 256 * high + low, so that vpmaddwd is exact and a run of
+// A tile is ROWS rows times half of the 16 channels of one block. A weight is split into 256 * high + low, so that vpmaddwd is exact and a run of
 // CK_WIDE_RUN inputs fits int32; the runs are added up in int64, even channels and odd ones apart.
 
 enum {
-  TILE_ROWS = 3,
+  /// 12 sums, 2 vectors of weights and a broadcast fill the 16 registers.
+  TILE_ROWS = 6,
   /// Rows up to which splitting the weights in passing, tile by tile, is quicker than a panel.
   DIRECT_ROWS = 6,
   PREFETCH_BYTES = 4096,
@@ -27,6 +28,9 @@ typedef struct {
   __m256i part[4];
 } split;
 
+/// The two halves of a block's channels have their vectors at these places of `split`.
+enum { LOW = 2 };
+
 INLINE __m256i broadcast_pair(const int16_t *q) {
   int32_t pair;
   memcpy(&pair, q, sizeof pair);
@@ -38,28 +42,35 @@ INLINE split split_pair(const uint8_t *w) {
   return (split){{_mm256_srai_epi16(a, 8), _mm256_srai_epi16(b, 8), _mm256_and_si256(a, mask), _mm256_and_si256(b, mask)}};
 }
 
-/// Adds a run of `pairs` pairs of inputs of `rows` rows to their sums. `w` holds a block's weights when `direct`, else a panel.
-INLINE void add_run(int rows, bool direct, size_t pairs, const int16_t *q, size_t k, const void *w, sums *to) {
-  __m256i sum[TILE_ROWS][4];
-  UNROLL for (int r = 0; r < rows; r++) UNROLL for (int j = 0; j < 4; j++) sum[r][j] = _mm256_setzero_si256();
+/// Adds a run of `pairs` pairs of inputs of `rows` rows to their sums of half the channels. `w` holds a block's weights when `direct`, else a
+/// panel.
+INLINE void add_half(int rows, int half, bool direct, size_t pairs, const int16_t *q, size_t k, const void *w, sums *to) {
+  __m256i high[TILE_ROWS], low[TILE_ROWS];
+  UNROLL for (int r = 0; r < rows; r++) high[r] = low[r] = _mm256_setzero_si256();
   for (size_t pair = 0; pair < pairs; pair++) {
     const uint8_t *narrow = (const uint8_t *)w + 64 * pair;
-    if (direct) _mm_prefetch((const char *)((uintptr_t)narrow + PREFETCH_BYTES), _MM_HINT_T0);
-    split weights = direct ? split_pair(narrow) : ((const split *)w)[pair];
+    if (direct && half == 0) _mm_prefetch((const char *)((uintptr_t)narrow + PREFETCH_BYTES), _MM_HINT_T0);
+    const split *made = (const split *)w + pair;
+    __m256i whole = direct ? load(narrow + 32 * half) : _mm256_setzero_si256();
+    __m256i top = direct ? _mm256_srai_epi16(whole, 8) : made->part[half];
+    __m256i bottom = direct ? _mm256_and_si256(whole, _mm256_set1_epi16(255)) : made->part[LOW + half];
     UNROLL for (int r = 0; r < rows; r++) {
       __m256i x = broadcast_pair(q + (size_t)r * k + 2 * pair);
-      UNROLL for (int j = 0; j < 4; j++) sum[r][j] = _mm256_add_epi32(sum[r][j], _mm256_madd_epi16(x, weights.part[j]));
+      high[r] = _mm256_add_epi32(high[r], _mm256_madd_epi16(x, top));
+      low[r] = _mm256_add_epi32(low[r], _mm256_madd_epi16(x, bottom));
     }
   }
   const __m256i one = _mm256_set1_epi64x(1), base = _mm256_set1_epi64x(256);
   UNROLL for (int r = 0; r < rows; r++) {
-    UNROLL for (int half = 0; half < 2; half++) {
-      __m256i high = sum[r][half], low = sum[r][half + 2], *at = to[r].part + 2 * half;
-      at[0] = _mm256_add_epi64(at[0], _mm256_add_epi64(_mm256_mul_epi32(high, base), _mm256_mul_epi32(low, one)));
-      high = _mm256_srli_epi64(high, 32), low = _mm256_srli_epi64(low, 32);
-      at[1] = _mm256_add_epi64(at[1], _mm256_add_epi64(_mm256_mul_epi32(high, base), _mm256_mul_epi32(low, one)));
-    }
+    __m256i *at = to[r].part + 2 * half, h = high[r], l = low[r];
+    at[0] = _mm256_add_epi64(at[0], _mm256_add_epi64(_mm256_mul_epi32(h, base), _mm256_mul_epi32(l, one)));
+    h = _mm256_srli_epi64(h, 32), l = _mm256_srli_epi64(l, 32);
+    at[1] = _mm256_add_epi64(at[1], _mm256_add_epi64(_mm256_mul_epi32(h, base), _mm256_mul_epi32(l, one)));
   }
+}
+
+INLINE void add_run(int rows, bool direct, size_t pairs, const int16_t *q, size_t k, const void *w, sums *to) {
+  UNROLL for (int half = 0; half < 2; half++) add_half(rows, half, direct, pairs, q, k, w, to);
 }
 
 /// `ck_wide_output` of four channels as int64.
@@ -84,6 +95,9 @@ INLINE void finish(const sums *sum, uint8_t exponent, const uint8_t *end, int32_
 
 INLINE void add_run_of_tile(size_t rows, bool direct, size_t pairs, const int16_t *q, size_t k, const void *w, sums *to) {
   switch (rows) {
+  case 6: add_run(6, direct, pairs, q, k, w, to); break;
+  case 5: add_run(5, direct, pairs, q, k, w, to); break;
+  case 4: add_run(4, direct, pairs, q, k, w, to); break;
   case 3: add_run(3, direct, pairs, q, k, w, to); break;
   case 2: add_run(2, direct, pairs, q, k, w, to); break;
   default: add_run(1, direct, pairs, q, k, w, to);

@@ -26,6 +26,15 @@ public enum MerkleTree {
   /// The hash of a node: SHA-256 of 0x01, the left and the right child. It allocates nothing.
   public static func nodeHash(_ left: Digest, _ right: Digest) -> Digest { prefixedHash(0x01, left, right) }
 
+  /// The hashes of the nodes above a level: of each two neighbours. The last of an odd number is left out.
+  static func nodeHashes(ofNeighboursIn level: [Digest]) -> [Digest] {
+    [Digest](unsafeUninitializedCapacity: level.count / 2) { nodes, count in
+      count = level.count / 2
+      let nodes = UnsafeMutableBufferPointer(rebasing: nodes[..<count])
+      level.withUnsafeBufferPointer { SHA256Batch.hashPairs(prefix: 0x01, $0, into: nodes) }
+    }
+  }
+
   /// The root of the leaves with these hashes, in order.
   public static func root(ofLeafHashes leafHashes: [Digest]) -> Digest {
     var builder = TreeBuilder()

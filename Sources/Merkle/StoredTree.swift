@@ -15,7 +15,7 @@ public struct StoredTree: Sendable {
   public init(leafHashes: [Digest]) {
     levels = [leafHashes]
     while let below = levels.last, below.count > 1 {
-      levels.append((0..<below.count / 2).map { MerkleTree.nodeHash(below[2 * $0], below[2 * $0 + 1]) })
+      levels.append(MerkleTree.nodeHashes(ofNeighboursIn: below))
     }
   }
 

@@ -24,13 +24,14 @@ public enum Attention {
   ///   - q: `[heads][headColumns]`.
   ///   - keys: `[t][headColumns]`, `t` in 1...16384.
   ///   - values: `[t][headColumns]`.
+  ///   - keySquare: at least the sum of the squares of each key, where that is known: with it sums may be taken faster, with the same result.
   ///   - headColumns: a multiple of 16 up to 256.
   ///   - scoreShift: `Fs + Fk - 16`, in 0...31: scores become base-2 logarithms in Q16.
   ///   - valueShift: `Fq - Fv`, in 0...12.
   ///   - scratch: at least `scratchBytes(keys: t)` bytes; its contents do not matter.
   ///   - out: `[heads][headColumns]`, at most 2^27 in magnitude.
   public static func attend(
-    _ q: Span<Int16>, keys: Span<Int16>, values: Span<Int16>, headColumns: Int, scoreShift: Int, valueShift: Int,
+    _ q: Span<Int16>, keys: Span<Int16>, values: Span<Int16>, keySquare: UInt64 = .max, headColumns: Int, scoreShift: Int, valueShift: Int,
     scratch: UnsafeMutableRawBufferPointer, into out: consuming MutableSpan<Int32>, on set: InstructionSet = .selected
   ) {
     precondition(headColumns > 0 && headColumns <= maximumHeadColumns && headColumns % headColumnsStep == 0)
@@ -48,7 +49,8 @@ public enum Attention {
               let outBase = out.baseAddress, let scratchBase = scratch.baseAddress
             else { return }
             ck_attend(
-              set.kernels, qBase, heads, headColumns, keyBase, valueBase, t, Int32(scoreShift), Int32(valueShift), scratchBase, outBase)
+              set.kernels, qBase, heads, headColumns, keyBase, valueBase, t, keySquare, Int32(scoreShift), Int32(valueShift), scratchBase,
+              outBase)
           }
         }
       }

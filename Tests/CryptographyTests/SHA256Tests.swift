@@ -20,6 +20,37 @@ struct SHA256Tests {
     #expect(Digest.hash(Array(message.utf8)).hex == digest)
   }
 
+  @Test("Messages hashed together have the digests of messages hashed alone [HASH-1] [TREE-1]", arguments: [true, false])
+  func batches(interleaved: Bool) {
+    var generator = SeededGenerator.printed()
+    for length in Array(0...200) + [1024, 1153] {
+      let count = Int.random(in: 1...9, using: &generator)
+      let prefixBytes = Int.random(in: 1...2, using: &generator)
+      let prefixes = generator.bytes(prefixBytes * count)
+      let bytes = generator.bytes(length + count)
+      var digests = [Digest](repeating: .zero, count: count)
+      bytes.withUnsafeBytes { bytes in
+        let starts = (0..<count).compactMap { index in bytes.baseAddress.map { $0 + index } }
+        prefixes.withUnsafeBytes { prefixes in
+          starts.withUnsafeBufferPointer { starts in
+            digests.withUnsafeMutableBufferPointer {
+              SHA256Batch.hash(prefixes: prefixes, contents: starts, contentBytes: length, into: $0, interleaved: interleaved)
+            }
+          }
+        }
+      }
+      for index in 0..<count {
+        let message = Array(prefixes[index * prefixBytes..<(index + 1) * prefixBytes]) + bytes[index..<index + length]
+        #expect(digests[index] == Digest.hash(message), "length \(length), seed \(generator.seed)")
+      }
+      var nodes = [Digest](repeating: .zero, count: count / 2)
+      nodes.withUnsafeMutableBufferPointer { nodes in
+        digests.withUnsafeBufferPointer { SHA256Batch.hashPairs(prefix: 1, $0, into: nodes, interleaved: interleaved) }
+      }
+      for index in nodes.indices { #expect(nodes[index] == Digest.hash([1] + digests[2 * index].bytes + digests[2 * index + 1].bytes)) }
+    }
+  }
+
   @Test("The parts in which bytes arrive make no difference, and a hasher goes on after a digest")
   func parts() {
     var generator = SeededGenerator.printed()

@@ -55,7 +55,7 @@ struct EvidenceVectorTests {
   @Test(
     "Step proofs of every segment kind [STEP-1] [STEP-2] [STEP-3] [STEP-4] [STEP-5]", arguments: ["steps", "step-edges", "encoder-steps"])
   func steps(file: String) throws {
-    try check(file, TinyModel.model.graph)
+    try check(file, file == "encoder-steps" ? TinyEncoder.model.graph : TinyModel.model.graph)
   }
 
   @Test("Steps over rotated and wide linear tensors [NUM-31] [NUM-32] [MODEL-3] [MODEL-4] [TESTMODEL-6]")
@@ -69,7 +69,6 @@ struct EvidenceVectorTests {
 
   private func check(_ file: String, _ graph: Graph) throws {
     let vectors = try Vectors.load(file, as: EvidenceVectors.self)
-    let graph = file == "encoder-steps" ? TinyEncoder.model.graph : TinyModel.model.graph
     for vector in try #require(vectors.cases) {
       let context = try context(vector, graph)
       #expect(word { try StepProof(decoding: vector.proof.bytes).verdict(in: context) } == vector.verdict, "\(vector.name)")

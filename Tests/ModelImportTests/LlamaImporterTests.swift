@@ -41,6 +41,30 @@ import Testing
     }
   }
 
+  @Test(arguments: WeightFormat.allCases) func importsEveryFormat(_ format: WeightFormat) throws {
+    try inFolder { folder in
+      func logits(_ format: WeightFormat) throws -> [Double] {
+        let importer = try LlamaImporter(try GGUFFile(GGUFBuilder.llama().file), format: format)
+        #expect(importer.header.graph.tensors.allSatisfy { $0 != .linear(channels: 64, inputs: 64, format: .h8) } == (format != .h8))
+        try importer.write(to: folder + "/m")
+        let model = try Model(try ModelBytes.mapping(folder + "/m"))
+        var values = [Double](repeating: 0, count: model.graph.vocabulary)
+        _ = Inference.Stream(model: model, capacity: 3).append([5, 6, 7], firstGenerationRow: 2) { _, column, part in
+          for index in part.indices { values[column + index] = Double(part[index]) / 65536 }
+        }
+        let generation = try model.generate([5, 6, 7], maxNewTokens: 4)
+        #expect(try model.replay(promptTokens: [5, 6, 7], outputTokens: generation.outputTokens).root == generation.trace?.root)
+        return values
+      }
+      let (wide, other) = (try logits(.w16), try logits(format))
+      let spread = wide.reduce(0) { max($0, abs($1)) }
+      #expect(spread > 0)
+      // Rows of 8 bits over weights of 8 bits, in a model of this size; what a real one loses is measured by Tools/bench/formats.py.
+      let tolerance = format == .h8 ? 0.2 : 0.05
+      for (one, two) in zip(wide, other) { #expect(abs(one - two) <= tolerance * spread, "\(format)") }
+    }
+  }
+
   @Test func refusesByName() throws {
     func rejection(_ change: (inout GGUFBuilder) -> Void) throws -> ImportError? {
       var builder = GGUFBuilder.llama()

@@ -1,6 +1,7 @@
 import Foundation
 import Inference
 import ModelImport
+import Tensors
 import TestSupport
 import Testing
 
@@ -91,5 +92,41 @@ import Testing
       }
     }
     #expect(LinearBlock.bytes(rows: Array(repeating: 1e30, count: 1024), inputs: 64, factor: 1) == nil)
+  }
+
+  /// `[NUM-31]` `[NUM-32]` Products of the blocks, by the executor's kernels, are those of the weights.
+  @Test(arguments: [64, 192, 576]) func rotatedAndWideBlocksMultiply(inputs: Int) throws {
+    var generator = SeededGenerator.printed()
+    var rows = (0..<16 * inputs).map { _ in Float.random(in: -1...1, using: &generator) }
+    for index in 0..<inputs { rows[3 * inputs + index] = 0 }
+    let q = (0..<inputs).map { _ in Int16.random(in: -30000...30000, using: &generator) }
+    let factor = 0x1p-6
+    var rotated = [Int16](repeating: 0, count: inputs)
+    let magnitudes = [RotatedLinear.rotate(q.span, into: rotated.mutableSpan)]
+    var products = [[Int32]](repeating: [Int32](repeating: 0, count: 16), count: 2)
+    let exponents: [UInt8] = [0]
+    try #require(RotatedBlock.bytes(rows: rows, inputs: inputs, factor: factor)).withUnsafeBytes { block in
+      #expect(LinearFormat.h8.isValidBlock(block, inputs: inputs))
+      products[0].withUnsafeMutableBufferPointer {
+        RotatedLinear.multiply(
+          rotated.span, magnitudes: magnitudes.span, exponents: exponents.span, inputs: inputs, blocks: block, into: $0, rowStride: 16)
+      }
+    }
+    try #require(WideBlock.bytes(rows: rows, inputs: inputs, factor: factor)).withUnsafeBytes { block in
+      #expect(LinearFormat.w16.isValidBlock(block, inputs: inputs))
+      products[1].withUnsafeMutableBufferPointer {
+        WideLinear.multiply(q.span, exponents: exponents.span, inputs: inputs, blocks: block, into: $0, rowStride: 16)
+      }
+    }
+    // The error of a product grows with the root of the number of terms; a term is at most 30000 * factor.
+    let scale = 30000 * factor * Double(inputs).squareRoot()
+    for channel in 0..<16 {
+      let exact = (0..<inputs).reduce(0.0) { $0 + Double(q[$1]) * Double(rows[channel * inputs + $1]) } * factor
+      #expect(abs(Double(products[0][channel]) - exact) <= 0.03 * scale + 1, "channel \(channel), seed \(generator.seed)")
+      #expect(abs(Double(products[1][channel]) - exact) <= 0.0001 * scale + 1, "channel \(channel), seed \(generator.seed)")
+    }
+    #expect(products[0][3] == 0 && products[1][3] == 0)
+    #expect(RotatedBlock.bytes(rows: Array(repeating: 1e30, count: 1024), inputs: 64, factor: 1) == nil)
+    #expect(WideBlock.bytes(rows: Array(repeating: 1e30, count: 1024), inputs: 64, factor: 1) == nil)
   }
 }

@@ -6,12 +6,25 @@ import Testing
   static func attend(
     _ q: [Int16], _ keys: [Int16], _ values: [Int16], headColumns: Int, scoreShift: Int, valueShift: Int, on set: InstructionSet
   ) -> [Int32] {
+    func square(_ key: ArraySlice<Int16>) -> UInt64 { key.reduce(0) { $0 + UInt64(Int($1) * Int($1)) } }
+    let squares = stride(from: 0, to: keys.count, by: headColumns).map { square(keys[$0..<$0 + headColumns]) }
+    let out = attend(q, keys, values, .max, headColumns: headColumns, scoreShift: scoreShift, valueShift: valueShift, on: set)
+    let bounded = attend(
+      q, keys, values, squares.max() ?? 0, headColumns: headColumns, scoreShift: scoreShift, valueShift: valueShift, on: set)
+    #expect(bounded == out, "what is known of the keys changes nothing")
+    return out
+  }
+
+  private static func attend(
+    _ q: [Int16], _ keys: [Int16], _ values: [Int16], _ keySquare: UInt64, headColumns: Int, scoreShift: Int, valueShift: Int,
+    on set: InstructionSet
+  ) -> [Int32] {
     var out = [Int32](repeating: 0, count: q.count)
     var scratch = [UInt8](repeating: 0xAA, count: Attention.scratchBytes(keys: keys.count / headColumns))
     scratch.withUnsafeMutableBytes {
       Attention.attend(
-        q.span, keys: keys.span, values: values.span, headColumns: headColumns, scoreShift: scoreShift, valueShift: valueShift, scratch: $0,
-        into: out.mutableSpan, on: set)
+        q.span, keys: keys.span, values: values.span, keySquare: keySquare, headColumns: headColumns, scoreShift: scoreShift,
+        valueShift: valueShift, scratch: $0, into: out.mutableSpan, on: set)
     }
     return out
   }

@@ -3,26 +3,29 @@ import TestSupport
 import Testing
 
 private struct LinearVectors: Decodable {
-  struct Rotated: Decodable {
+  /// One output channel; `m` and `b` of rotated rows only.
+  struct Channel: Decodable {
     let q: [Int16]
-    let m: UInt32
-    let b: [Int16]
-    let e: UInt8
-    let w: [Int]
-    let M: Int
-    let sh: Int
+    let magnitude: UInt32?
+    let rotated: [Int16]?
+    let exponent: UInt8
+    let weights: [Int]
+    let multiplier: Int
+    let shift: Int
     let out: Int32
+
+    enum CodingKeys: String, CodingKey {
+      case q, out
+      case magnitude = "m"
+      case rotated = "b"
+      case exponent = "e"
+      case weights = "w"
+      case multiplier = "M"
+      case shift = "sh"
+    }
   }
-  struct Wide: Decodable {
-    let q: [Int16]
-    let e: UInt8
-    let w: [Int]
-    let M: Int
-    let sh: Int
-    let out: Int32
-  }
-  let rotatedLinear: [Rotated]
-  let wideLinear: [Wide]
+  let rotatedLinear: [Channel]
+  let wideLinear: [Channel]
 }
 
 /// A block of 16 equal channels of a kind without group multipliers, by the layout's definition. `[MODEL-3]`
@@ -56,17 +59,17 @@ private func block(of format: LinearFormat, weights: [Int], multiplier: Int, shi
     for vector in vectors.rotatedLinear {
       let inputs = vector.q.count
       var b = [Int16](repeating: 0, count: inputs)
-      #expect(RotatedLinear.rotate(vector.q.span, into: b.mutableSpan, on: set) == vector.m)
-      #expect(b == vector.b)
-      let bytes = block(of: .h8, weights: vector.w, multiplier: vector.M, shift: vector.sh)
+      let magnitude = RotatedLinear.rotate(vector.q.span, into: b.mutableSpan, on: set)
+      #expect(magnitude == vector.magnitude && b == vector.rotated)
+      let bytes = block(of: .h8, weights: vector.weights, multiplier: vector.multiplier, shift: vector.shift)
       #expect(bytes.withUnsafeBytes { LinearFormat.h8.isValidBlock($0, inputs: inputs) })
       let all = [Int16]((0..<rows).flatMap { _ in b })
       var out = [Int32](repeating: 0, count: rows * 32)
       out.withUnsafeMutableBufferPointer { out in
         (bytes + bytes).withUnsafeBytes {
           RotatedLinear.multiply(
-            all.span, magnitudes: [UInt32](repeating: vector.m, count: rows).span,
-            exponents: [UInt8](repeating: vector.e, count: rows).span,
+            all.span, magnitudes: [UInt32](repeating: magnitude, count: rows).span,
+            exponents: [UInt8](repeating: vector.exponent, count: rows).span,
             inputs: inputs, blocks: $0, into: out, rowStride: 32, on: set)
         }
       }
@@ -77,14 +80,14 @@ private func block(of format: LinearFormat, weights: [Int], multiplier: Int, shi
   @Test(arguments: InstructionSet.available, [1, 2, 3, 4, 6, 7, 66, 67])
   func wideLayersAgreeWithTheReference(set: InstructionSet, rows: Int) {
     for vector in vectors.wideLinear {
-      let bytes = block(of: .w16, weights: vector.w, multiplier: vector.M, shift: vector.sh)
+      let bytes = block(of: .w16, weights: vector.weights, multiplier: vector.multiplier, shift: vector.shift)
       #expect(bytes.withUnsafeBytes { LinearFormat.w16.isValidBlock($0, inputs: vector.q.count) })
       let all = [Int16]((0..<rows).flatMap { _ in vector.q })
       var out = [Int32](repeating: 0, count: rows * 32)
       out.withUnsafeMutableBufferPointer { out in
         (bytes + bytes).withUnsafeBytes {
           WideLinear.multiply(
-            all.span, exponents: [UInt8](repeating: vector.e, count: rows).span, inputs: vector.q.count, blocks: $0, into: out,
+            all.span, exponents: [UInt8](repeating: vector.exponent, count: rows).span, inputs: vector.q.count, blocks: $0, into: out,
             rowStride: 32, on: set)
         }
       }

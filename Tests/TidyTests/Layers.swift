@@ -2,7 +2,7 @@
 enum Layers {
   /// Every target below `Sources`, lowest layer first.
   static let order = [
-    "CSecp256k1", "CLevelDB", "COpenSSL", "CKernels",
+    "CSecp256k1", "CLevelDB", "COpenSSL", "CHashing", "CKernels",
     "Bytes",
     "Cryptography", "Tensors",
     "Merkle",
@@ -23,6 +23,7 @@ enum Layers {
   static let onlyImporters: [String: Set<String>] = [
     "CSecp256k1": ["Cryptography"],
     "COpenSSL": ["Cryptography"],
+    "CHashing": ["Cryptography"],
     "CKernels": ["Tensors"],
     "CLevelDB": ["Store"],
     "Hummingbird": ["NodeHTTP"],

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import engine
 import report
-from speed import step_rows
+from speed_steps import step_rows
 
 FOLDER = engine.CACHE / "all-MiniLM-L6-v2"
 BUNDLE = engine.CACHE / "all-MiniLM-L6-v2.probity"

@@ -39,5 +39,5 @@ def ours(bundle=BUNDLE):
 
 
 def peer(model):
-    """llama.cpp on one thread, in a process of its own."""
+    """llama.cpp, in a process of its own."""
     return Engine(sys.executable, Path(__file__).parent / "peer.py", model)

@@ -1,4 +1,4 @@
-"""`peer.py MODEL.gguf`: llama.cpp on one thread, behind the commands `prefill`, `decode` and `memory` of probity-bench.
+"""`peer.py MODEL.gguf`: llama.cpp behind commands like those of probity-bench: `prefill ROWS THREADS`, `decode PROMPT COUNT THREADS`, `memory`.
 
 `peer.py --requantise SOURCE TARGET` makes the 8-bit file that a user of llama.cpp would run."""
 
@@ -10,7 +10,7 @@ import time
 import llama_cpp as llama
 import numpy as np
 
-CONTEXT = 512
+CONTEXT, BATCH = 1024, 512
 
 
 @llama.llama_log_callback
@@ -24,10 +24,10 @@ class Peer:
         self.model = llama.llama_model_load_from_file(path.encode(), parameters)
         self.vocabulary = llama.llama_vocab_n_tokens(llama.llama_model_get_vocab(self.model))
         settings = llama.llama_context_default_params()
-        settings.n_ctx = settings.n_batch = settings.n_ubatch = CONTEXT
+        settings.n_ctx, settings.n_batch, settings.n_ubatch = CONTEXT, BATCH, BATCH
         settings.n_threads = settings.n_threads_batch = 1
         self.context = llama.llama_init_from_model(self.model, settings)
-        self.batch = llama.llama_batch_init(CONTEXT, 0, 1)
+        self.batch = llama.llama_batch_init(BATCH, 0, 1)
 
     def sample(self, count):
         """The tokens that probity-bench takes."""
@@ -55,6 +55,8 @@ class Peer:
             fields = dict(line.split(":", 1) for line in open("/proc/self/status") if ":" in line)
             return {"residentKilobytes": int(fields["VmRSS"].split()[0]), "peakKilobytes": int(fields["VmHWM"].split()[0])}
         self.clear()
+        threads = int(arguments[-1])
+        llama.llama_set_n_threads(self.context, threads, threads)
         if command == "prefill":
             tokens = self.sample(int(arguments[0]))
             start = time.perf_counter()

@@ -200,7 +200,21 @@ static void run_attention(const ck_kernels *kernels, digest *d) {
     fill16(q, heads * head_dim), fill16(keys, t * head_dim), fill16(values, t * head_dim);
     int flatten = (int)below(3);
     for (size_t i = 0; flatten && i < heads * head_dim; i++) q[i] = (int16_t)(q[i] >> (7 * flatten));
-    kernels->attend(q, heads, head_dim, keys, values, t, (int32_t)below(32), (int32_t)below(13), scratch, out);
+    // Near the edge of int32: norms whose product is just below 2^31 or just above it.
+    if (round % 4 == 0) {
+      for (size_t i = 0; i < heads * head_dim; i++) q[i] = i % head_dim == 0 ? 32767 : 0;
+      for (size_t i = 0; i < t * head_dim; i++) keys[i] = i % head_dim < (head_dim < 4 ? head_dim : 4) ? (int16_t)(below(2) ? 32767 : -32768) : 0;
+    }
+    uint64_t largest = 0;
+    for (size_t i = 0; i < t; i++) {
+      uint64_t square = 0;
+      for (size_t j = 0; j < head_dim; j++) square += (uint64_t)((int64_t)keys[i * head_dim + j] * keys[i * head_dim + j]);
+      largest = square > largest ? square : largest;
+    }
+    int32_t score_shift = (int32_t)below(32), value_shift = (int32_t)below(13);
+    kernels->attend(q, heads, head_dim, keys, values, t, UINT64_MAX, score_shift, value_shift, scratch, out);
+    absorb(d, out, 4 * heads * head_dim);
+    kernels->attend(q, heads, head_dim, keys, values, t, largest, score_shift, value_shift, scratch, out);
     absorb(d, out, 4 * heads * head_dim);
     free(q), free(keys), free(values), free(out), free(scratch);
   }

@@ -11,8 +11,8 @@
 //   bl(m)    = bit length of m, bl(0) = 0
 //
 // Fixed-point inputs are first bounded by sat32, which changes -2^31 alone, so that even an input out of the domain gives the same bits
-// everywhere. No function allocates, blocks or keeps state. Buffers need no alignment beyond their element's, weight blocks need none, and
-// outputs must not overlap inputs unless a comment allows it.
+// everywhere. No function allocates or keeps state, and none but ck_relax blocks. Buffers need no alignment beyond their element's, weight
+// blocks need none, and outputs must not overlap inputs unless a comment allows it.
 
 /// The instruction sets that a kernel may be compiled for.
 typedef enum ck_isa { CK_ISA_SCALAR = 0, CK_ISA_AVX2 = 1, CK_ISA_AVX512VNNI = 2, CK_ISA_NEON = 3, CK_ISA_NEON_DOTPROD = 4 } ck_isa;
@@ -22,6 +22,9 @@ bool ck_isa_is_available(ck_isa isa);
 
 /// The name in the environment variable PROBITY_INSTRUCTION_SET, or NULL.
 const char *ck_isa_requested(void);
+
+/// What a thread does in the `turn`-th turn of waiting for another: a pause, after many turns a yield to other threads.
+void ck_relax(intptr_t turn);
 
 // Linear, a16 rows times int8 weights in groups of 32 [NUM-6]
 
@@ -136,9 +139,10 @@ enum { CK_HEAD_DIM_STEP = 16, CK_HEAD_DIM_MAX = 256, CK_CONTEXT_MAX = 16384, CK_
 size_t ck_attention_scratch_bytes(size_t t);
 
 /// One query row of one group: `heads` queries of `head_dim` int16 against `t` keys and values of `head_dim` int16 each, all visible.
+/// key_square is at least the sum of the squares of each key; UINT64_MAX is. It decides how sums are taken, not what they are.
 /// score_shift in 0...31, value_shift in 0...12, t in 1...2^14, head_dim a multiple of 16 up to 256. Results are at most 2^27 in magnitude.
 void ck_attend(ck_isa isa, const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t,
-               int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out);
+               uint64_t key_square, int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out);
 
 // Tables, committed as data [NUM-14]
 

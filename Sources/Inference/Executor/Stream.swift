@@ -62,16 +62,25 @@ public final class Stream {
     precondition(graph.task == .generation && rowCount + tokens.count <= capacity)
     precondition(tokens.allSatisfy { Int($0) < graph.vocabulary })
     var generated: [UInt32] = []
+    workers.withTeam { generated = append(tokens, firstGenerationRow, $0, onLogits) }
+    return generated
+  }
+
+  private func append(
+    _ tokens: [UInt32], _ firstGenerationRow: Int, _ team: WorkerTeam,
+    _ onLogits: ((_ row: Int, _ firstColumn: Int, _ values: Span<Int32>) -> Void)?
+  ) -> [UInt32] {
+    var generated: [UInt32] = []
     var start = 0
     while start < tokens.count {
       let count = min(batchRows, tokens.count - start)
       let batch = Batch(tokens: Array(tokens[start..<start + count]), firstRow: rowCount)
-      for index in 0..<graph.firstOutputSegment { run(index, batch) }
+      for index in 0..<graph.firstOutputSegment { run(index, batch, team) }
       rowCount += count
       start += count
       let firstGenerated = max(batch.firstRow, firstGenerationRow)
       if firstGenerated < rowCount {
-        generated += runHead(batch, from: firstGenerated, generationStart: firstGenerationRow, onLogits: onLogits)
+        generated += runHead(batch, team, from: firstGenerated, generationStart: firstGenerationRow, onLogits: onLogits)
       }
     }
     return generated
@@ -83,7 +92,9 @@ public final class Stream {
     precondition(graph.task == .embedding && rowCount == 0 && tokens.count == capacity)
     precondition(tokens.allSatisfy { Int($0) < graph.vocabulary })
     let batch = Batch(tokens: tokens, firstRow: 0)
-    for index in 0..<graph.firstOutputSegment { run(index, batch) }
+    workers.withTeam { team in
+      for index in 0..<graph.firstOutputSegment { run(index, batch, team) }
+    }
     rowCount = tokens.count
     return runPooling()
   }
@@ -95,9 +106,9 @@ public final class Stream {
     var rows: Int { tokens.count }
   }
 
-  private func run(_ index: Int, _ batch: Batch) {
+  private func run(_ index: Int, _ batch: Batch, _ team: WorkerTeam) {
     let layout = graph.layouts[index]
-    workers.forEachTile(rows: batch.rows, chunks: layout.chunks) { worker, rows, chunks in
+    team.forEachTile(rows: batch.rows, chunks: layout.chunks) { worker, rows, chunks in
       let tile = Tile(stream: self, segment: index, batch: batch, scratch: scratch[worker], rows: rows, chunks: chunks)
       switch graph.segments[index] {
       case .embedding(let fields): tile.embed(fields)
@@ -126,6 +137,9 @@ final class WorkerScratch {
   /// One row.
   let row: RowBuffer<Int32>
   let attention: RowBuffer<UInt8>
+  let keySquares: KeySquares
+  /// Whether `rotated` and `magnitudes` belong to what `q` holds.
+  var holdsRotated = false
   /// `[batch][widest row]`: rows after their norm.
   let normal: RowBuffer<Int32>
   /// What `normal` holds.
@@ -156,5 +170,6 @@ final class WorkerScratch {
     self.row = RowBuffer(count: row)
     normal = RowBuffer(count: batchRows * rowWidth)
     attention = RowBuffer(count: Attention.scratchBytes(keys: capacity))
+    keySquares = KeySquares(segments: graph.segments.count)
   }
 }

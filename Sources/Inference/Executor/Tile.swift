@@ -23,8 +23,8 @@ struct Tile {
         channel: token % TensorShape.blockChannels, ofBlock: stream.model.leaves(block..<block + 1, of: fields.table),
         shiftDelta: fields.delta, into: values.mutableSpan)
       if let positions = fields.positions { addPosition(positions, row: row, to: values) }
-      record(row: row, chunk: 0, UnsafeRawBufferPointer(values))
     }
+    recordRows(of: output)
   }
 
   private func addPosition(_ positions: Segment.Embedding.Positions, row: Int, to values: UnsafeMutableBufferPointer<Int32>) {
@@ -55,9 +55,9 @@ struct Tile {
           BlockFloat.narrow(channels, shift: fields.shift, into: out.mutableSpan)
         }
         copyToOtherCaches(out.constant, row: row, chunk: chunk)
-        record(row: row, chunk: chunk, UnsafeRawBufferPointer(out))
       }
     }
+    record { row, chunk in destination(row: row, chunk: chunk).baseAddress }
   }
 
   /// `[GRAPH-7]`
@@ -67,19 +67,24 @@ struct Tile {
       let values = stream.outputs.cache(of: fields.value, headWidth: fields.width)
     else { return }
     let groupWidth = layout.width
-    for row in rows {
-      let visible = fields.visibleRows(ofRow: batch.firstRow + row, streamRows: batch.firstRow + batch.rows)
-      for group in chunks {
-        let start = group * stream.capacity * fields.width
+    let streamRows = batch.firstRow + batch.rows
+    for group in chunks {
+      let start = group * stream.capacity * fields.width
+      let keyRows = fields.visibleRows(ofRow: batch.firstRow + rows.upperBound - 1, streamRows: streamRows)
+      let keySquare = scratch.keySquares.largest(
+        segment: segment, group: group, keys: keys.slice(start, keyRows * fields.width).constant, width: fields.width)
+      for row in rows {
+        let visible = fields.visibleRows(ofRow: batch.firstRow + row, streamRows: streamRows)
         let out = scratch.first.slice(0, groupWidth)
         Attention.attend(
           query.slice(row * layout.rowWidth + group * groupWidth, groupWidth).constant.span,
           keys: keys.slice(start, visible * fields.width).constant.span, values: values.slice(start, visible * fields.width).constant.span,
-          headColumns: fields.width, scoreShift: fields.scoreShift, valueShift: fields.valueShift,
+          keySquare: keySquare, headColumns: fields.width, scoreShift: fields.scoreShift, valueShift: fields.valueShift,
           scratch: UnsafeMutableRawBufferPointer(scratch.attention.elements), into: out.mutableSpan)
         pack(out.constant, row: row, chunk: group)
       }
     }
+    recordPacked()
   }
 
   /// `[GRAPH-8]`
@@ -97,9 +102,9 @@ struct Tile {
           UnsafeBufferPointer(rebasing: base[chunk * width..<(chunk + 1) * width]).span,
           scratch.first.slice((row - rows.lowerBound) * width, width).constant.span,
           into: out.mutableSpan)
-        record(row: row, chunk: chunk, UnsafeRawBufferPointer(out))
       }
     }
+    recordRows(of: output)
   }
 
   /// `[GRAPH-8]`
@@ -123,6 +128,7 @@ struct Tile {
         pack(product.constant, row: row, chunk: chunk)
       }
     }
+    recordPacked()
   }
 
   /// `[GRAPH-8]`
@@ -134,9 +140,9 @@ struct Tile {
       for chunk in chunks {
         let out = output.slice(row * layout.rowWidth + chunk * layout.width, layout.width)
         _ = out.update(fromContentsOf: normal[chunk * layout.width..<(chunk + 1) * layout.width])
-        record(row: row, chunk: chunk, UnsafeRawBufferPointer(out))
       }
     }
+    recordRows(of: output)
   }
 
   /// Norm and quantisation of the tile's rows into the scratch, unless it holds them already.
@@ -144,6 +150,7 @@ struct Tile {
     let wanted = normalRows(of: source, by: norm)
     guard scratch.quantisedRows != wanted else { return }
     scratch.quantisedRows = wanted
+    scratch.holdsRotated = false
     normalise(source, by: norm)
     let width = stream.graph.layouts[source].rowWidth
     for row in rows {
@@ -194,7 +201,7 @@ struct Tile {
     switch format {
     case .a16: GroupedLinear.multiply(q, exponents: exponents, inputs: inputs, blocks: blocks, into: channels, rowStride: width)
     case .h8:
-      if chunk == chunks.lowerBound { rotate(inputs: inputs) }
+      rotate(inputs: inputs)
       RotatedLinear.multiply(
         scratch.rotated.slice(0, rows.count * inputs).constant.span, magnitudes: scratch.magnitudes.slice(0, rows.count).constant.span,
         exponents: exponents, inputs: inputs, blocks: blocks, into: channels, rowStride: width)
@@ -212,6 +219,8 @@ struct Tile {
 
   /// The tile's quantised rows, rotated, into the scratch. `[NUM-31]`
   private func rotate(inputs: Int) {
+    guard !scratch.holdsRotated else { return }
+    scratch.holdsRotated = true
     for offset in 0..<rows.count {
       scratch.magnitudes.elements[offset] = RotatedLinear.rotate(
         scratch.q.slice(offset * inputs, inputs).constant.span, into: scratch.rotated.slice(offset * inputs, inputs).mutableSpan)
@@ -223,6 +232,7 @@ struct Tile {
     guard let packed = stream.outputs.int16[source], let exponents = stream.outputs.exponents[source] else { return }
     scratch.quantisedRows = nil
     let input = stream.graph.layouts[source]
+    scratch.holdsRotated = false
     for row in rows {
       let offset = row - rows.lowerBound
       scratch.exponents.elements[offset] = BlockFloat.requantise(
@@ -237,7 +247,6 @@ struct Tile {
     let out = packed.slice(row * layout.rowWidth + chunk * layout.width, layout.width)
     let exponent = BlockFloat.quantise(values.span, into: out.mutableSpan)
     exponents.elements[row * layout.chunks + chunk] = exponent
-    record(row: row, chunk: chunk, exponent: exponent, UnsafeRawBufferPointer(out))
   }
 
   /// Where an `i16` chunk goes: the batch's rows, or the first cache of all rows.
@@ -260,7 +269,29 @@ struct Tile {
     return cache.elements.slice(start, layout.width)
   }
 
-  private func record(row: Int, chunk: Int, exponent: UInt8? = nil, _ content: UnsafeRawBufferPointer) {
-    stream.recorder?.record(segment: segment, row: batch.firstRow + row, chunk: chunk, exponent: exponent, content: content)
+  /// Records the tile's leaves, which lie in the batch's rows.
+  private func recordRows(of output: RowBuffer<Int32>) {
+    record { row, chunk in output.slice(row * layout.rowWidth + chunk * layout.width, layout.width).baseAddress }
+  }
+
+  /// Records the tile's leaves, which are packed.
+  private func recordPacked() {
+    guard let packed = stream.outputs.int16[segment], let exponents = stream.outputs.exponents[segment] else { return }
+    record(exponents: exponents) { row, chunk in packed.slice(row * layout.rowWidth + chunk * layout.width, layout.width).baseAddress }
+  }
+
+  /// Records the tile's leaves; rows count from the batch's first.
+  private func record<Value>(exponents: RowBuffer<UInt8>? = nil, at place: (_ row: Int, _ chunk: Int) -> UnsafeMutablePointer<Value>?) {
+    guard let recorder = stream.recorder else { return }
+    let first = batch.firstRow
+    let streamRows = first + rows.lowerBound..<first + rows.upperBound
+    func content(row: Int, chunk: Int) -> UnsafeRawPointer {
+      guard let start = place(row - first, chunk) else { preconditionFailure("a leaf is not empty") }
+      return UnsafeRawPointer(start)
+    }
+    guard let exponents else { return recorder.record(segment: segment, rows: streamRows, chunks: chunks, content: content) }
+    recorder.record(
+      segment: segment, rows: streamRows, chunks: chunks,
+      exponent: { row, chunk in exponents.elements[(row - first) * layout.chunks + chunk] }, content: content)
   }
 }

@@ -115,7 +115,9 @@ struct GraphValidation {
     let chunks = try chunks(of: gate.channels, by: fields.chunk, multipleOf: 16, at: index)
     switch fields.activation {
     case .silu(let up):
-      guard try linear(up, at: index) == gate, description.tensors[up.weights] == description.tensors[fields.map.weights] else { throw .tensorReference(segment: index) }
+      guard try linear(up, at: index) == gate, description.tensors[up.weights] == description.tensors[fields.map.weights] else {
+        throw .tensorReference(segment: index)
+      }
       guard (1...32).contains(fields.shift) else { throw .shift(segment: index) }
     case .gelu:
       guard (0...31).contains(fields.shift) else { throw .shift(segment: index) }

@@ -80,6 +80,9 @@ public struct LeafLayout: Hashable, Sendable {
   /// Where a leaf stands in the segment's tree.
   public func leafIndex(row: Int, chunk: Int, rows: Int) -> Int { isChunkMajor ? chunk * rows + row : row * chunks + chunk }
 
+  /// Where the leaf that stands at a place of row-major order stands in the segment's tree.
+  func leafIndex(ofSlot slot: Int, rows: Int) -> Int { isChunkMajor ? slot % chunks * rows + slot / chunks : slot }
+
   /// The row and chunk of the leaf at an index.
   public func position(ofLeaf index: Int, rows: Int) -> (row: Int, chunk: Int) {
     isChunkMajor ? (index % rows, index / rows) : (index / chunks, index % chunks)

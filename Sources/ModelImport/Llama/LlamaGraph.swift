@@ -93,7 +93,8 @@ struct LlamaGraph {
           query: stream + 1, key: stream + 2, value: stream + 3, groups: groups, heads: sizes.heads, width: headWidth,
           scoreShift: FractionBits.query + FractionBits.key - 16, valueShift: FractionBits.linear - FractionBits.value)))
     segments.append(
-      .residual(.init(source: stream + 4, map: .init(weights: output), residual: stream, chunk: chunk(width, queries, unit: 16, format.layers))))
+      .residual(
+        .init(source: stream + 4, map: .init(weights: output), residual: stream, chunk: chunk(width, queries, unit: 16, format.layers))))
     segments.append(
       .gate(
         .init(
@@ -101,7 +102,9 @@ struct LlamaGraph {
           chunk: chunk(sizes.hidden, 2 * width, unit: 16, format.layers),
           shift: 32 - FractionBits.gate)))
     segments.append(
-      .residual(.init(source: stream + 6, map: .init(weights: down), residual: stream + 5, chunk: chunk(width, sizes.hidden, unit: 16, format.layers))))
+      .residual(
+        .init(
+          source: stream + 6, map: .init(weights: down), residual: stream + 5, chunk: chunk(width, sizes.hidden, unit: 16, format.layers))))
   }
 
   private mutating func append(_ tensor: LlamaTensor) -> Int {

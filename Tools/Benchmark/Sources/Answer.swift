@@ -16,6 +16,21 @@ struct Answer: Encodable {
   var text: String?
   /// What the kernels run on.
   var instructionSet: String?
+  /// One entry for each kernel.
+  var kernels: [KernelMeasurement]?
+  /// Bytes that were read, or that the weights take up.
+  var bytes: Int?
+  /// Values of committed leaves, and how many of them stand at the limit of their format.
+  var values: Int?
+  var saturated: Int?
+}
+
+/// A kernel's speed.
+struct KernelMeasurement: Encodable {
+  /// A kind of linear tensor, or what the processor can do at most.
+  let name: String
+  /// A multiplication and an addition are two operations.
+  let operationsPerSecond: Double
 }
 
 /// The step proofs of a segment's row: their size and the time to decode and check them.

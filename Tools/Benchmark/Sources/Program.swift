@@ -1,15 +1,20 @@
 import Foundation
+import ModelImport
 
 /// `probity-bench MODEL`: reads one command a line from standard input and answers each with one line of JSON, so that a driver can measure
-/// beside another program, turn by turn. The commands stand in `Command`.
+/// beside another program, turn by turn. The commands stand in `Command`. `probity-bench import GGUF FORMAT OUTPUT` makes a bundle to measure.
 @main
 struct Program {
   static func main() throws {
-    guard CommandLine.arguments.count == 2 else {
+    let words = CommandLine.arguments
+    if words.count == 5, words[1] == "import", let format = WeightFormat(rawValue: words[3]) {
+      return try LlamaImporter(try GGUFFile(contentsOf: words[2]), format: format).write(to: words[4])
+    }
+    guard words.count == 2 else {
       FileHandle.standardError.write(Data("usage: probity-bench MODEL.probity < commands\n".utf8))
       exit(64)
     }
-    let bench = Bench(model: try MappedModel.load(CommandLine.arguments[1]))
+    let bench = Bench(model: try MappedModel.load(words[1]))
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     while let line = readLine() {
