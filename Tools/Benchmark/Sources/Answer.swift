@@ -21,7 +21,7 @@ struct Answer: Encodable {
   /// Bytes that were read, or that the weights take up.
   var bytes: Int?
   /// Values of committed leaves, and how many of them stand at the limit of their format.
-  var values: Int?
+  var committed: Int?
   var saturated: Int?
 }
 

@@ -132,7 +132,7 @@ struct Bench {
         }
       }
     }
-    return Answer(values: values, saturated: saturated)
+    return Answer(committed: values, saturated: saturated)
   }
 
   private func words(of file: String) throws -> [UInt32] {

@@ -93,3 +93,31 @@ def verify_hashes(root, size, first, hashes, proof):
         return walk(0, size) == root and not rest
     except Refused:
         return False
+
+
+def path(leaves, index):
+    """[TREE-3] The siblings from the leaf up."""
+    if len(leaves) == 1:
+        return []
+    k = split(len(leaves))
+    if index < k:
+        return path(leaves[:k], index) + [root_of(leaves[k:])]
+    return path(leaves[k:], index - k) + [root_of(leaves[:k])]
+
+
+def verify_inclusion(root, size, index, leaf, siblings):
+    """Whether `leaf` stands at `index` of the tree with `root` and `size` leaves."""
+    def walk(index, size, rest):
+        if size == 1 or not rest:
+            if size > 1 or rest:
+                raise Refused("a wrong number of hashes")
+            return leaf_hash(leaf)
+        k = split(size)
+        if index < k:
+            return node_hash(walk(index, k, rest[:-1]), rest[-1])
+        return node_hash(rest[-1], walk(index - k, size - k, rest[:-1]))
+
+    try:
+        return 0 <= index < size <= 2**40 and walk(index, size, list(siblings)) == root
+    except Refused:
+        return False

@@ -7,7 +7,7 @@ from .encoding import Reader, Refused, counted, listing, text, u8, u32
 from .graph import GENERATION
 from .hashing import sha256, tagged
 from .merkle import Tree
-from .signatures import verify
+from .signatures import checked_key, verify
 
 
 def executor_version(specification):
@@ -35,7 +35,7 @@ class Request:
 
     @classmethod
     def read(cls, r):
-        request = cls(r.digest(), r.digest(), r.digest(), r.digest(), r.u32(), read_input(r))
+        request = cls(r.digest(), checked_key(r.digest()), checked_key(r.digest()), r.digest(), r.u32(), read_input(r))
         if not 1 <= request.limit <= 16384 or not request.prompt:
             raise Refused("a request out of range")
         return request
@@ -91,15 +91,20 @@ class Record:
         return record
 
 
-def shape_holds(record, graph, version):
-    """[REC-3]"""
+def shape_fits(record, graph, version):
+    """[REC-3] without the signature."""
     p, n = len(record.prompt), len(record.output)
     if (record.values is None) != (graph.task == GENERATION):
         return False
     if record.values is not None and (len(record.values) != graph.leaf_bytes(len(graph.segments) - 1) or record.request.limit != 1):
         return False
     return (record.version == version and p >= 1 and 1 <= n <= record.request.limit and p + n - 1 <= graph.context
-            and all(t < graph.vocabulary for t in record.prompt + record.output)
+            and all(t < graph.vocabulary for t in record.prompt + record.output))
+
+
+def shape_holds(record, graph, version):
+    """[REC-3]"""
+    return (shape_fits(record, graph, version)
             and verify(record.request.client, record.request.digest(), record.signature))
 
 

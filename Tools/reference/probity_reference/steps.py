@@ -354,6 +354,21 @@ def gather(graph, parts, ranges):
 
 # Tokens proofs and counterexamples [REC-5], [REC-6].
 
+def decode_tokens(data):
+    reader = Reader(data)
+    decoded = reader.u32(), LeafPart.decode(reader)
+    reader.end()
+    return decoded
+
+
+def decode_counterexample(data):
+    reader = Reader(data)
+    row, column, part = reader.u32(), reader.u32(), Part.decode(reader)
+    parts = reader.listing(4, lambda: Part.decode(reader))
+    reader.end()
+    return row, column, part, parts
+
+
 def tokens_proof(prover, row):
     index = len(prover.graph.segments) - 1
     return u32(row) + prover.leaf_part(index, row).encode()
@@ -361,9 +376,7 @@ def tokens_proof(prover, row):
 
 def check_tokens(claim, data):
     try:
-        reader = Reader(data)
-        row, part = reader.u32(), LeafPart.decode(reader)
-        reader.end()
+        row, part = decode_tokens(data)
     except Refused:
         return INVALID
     if row >= len(claim.output) or not claim.verify_claimed(part, len(claim.graph.segments) - 1, row):
@@ -388,10 +401,7 @@ def counterexample(prover, row, column):
 
 def check_counterexample(claim, data):
     try:
-        reader = Reader(data)
-        row, column, part = reader.u32(), reader.u32(), Part.decode(reader)
-        parts = reader.listing(4, lambda: Part.decode(reader))
-        reader.end()
+        row, column, part, parts = decode_counterexample(data)
     except Refused:
         return INVALID
     if claim.graph.task != GENERATION or row >= len(claim.output) or column >= claim.graph.vocabulary:

@@ -1,6 +1,7 @@
 """`python3 -m pytest Tools/reference`, or `python3 -m unittest discover Tools/reference/tests`."""
 
 import json
+import re
 import sys
 import unittest
 from pathlib import Path
@@ -16,12 +17,15 @@ from probity_reference.encoding import Refused, u32  # noqa: E402
 from probity_reference.executor import Trace, generate  # noqa: E402
 from probity_reference.graph import Graph  # noqa: E402
 from probity_reference.hashing import tagged  # noqa: E402
+from probity_reference.ledger import genesis, values  # noqa: E402
+from probity_reference.ledger.state import State  # noqa: E402
 from probity_reference.tensors import Blocks  # noqa: E402
 from probity_reference.testmodel import Stream, mixed_test_model, test_model as build_test_model  # noqa: E402
 from probity_reference.text import Tokenizer  # noqa: E402
 from vectors import FILES, arithmetic as draws, primitives  # noqa: E402
 
-VECTORS = Path(__file__).resolve().parents[3] / "Tests" / "Vectors"
+ROOT = Path(__file__).resolve().parents[3]
+VECTORS = ROOT / "Tests" / "Vectors"
 
 
 def array(values):
@@ -90,6 +94,33 @@ class Trees(unittest.TestCase):
             root, key, data = (bytes.fromhex(x) for x in (made["root"], proof["key"], proof["proof"]))
             self.assertTrue(state_tree.verify(root, key, value, data))
             self.assertFalse(state_tree.verify(root, key, b"other", data))
+
+
+class Ledger(unittest.TestCase):
+    def test_the_kept_tree_is_that_of_the_definition(self):
+        stream, state = Stream(b"kept tree"), State()
+        for _ in range(400):
+            key = bytes([stream.integer(8) % 24]) * 32
+            state.set(values.REQUEST, key, values.Pointer(stream.take(32)) if stream.integer(8) % 3 else None)
+            if stream.integer(8) % 2:
+                self.assertEqual(state.root(), state_tree.root(state.pairs()))
+
+    def test_worked_roots(self):
+        for name, root in [("devnet", "336f71bdf27e491aa664802ee5c639f23257c417426713d563d6187a5d13545d"),
+                           ("testnet", "1f2f8605371b3d072bec67ae447cee73c805326653e329ecb75bec8429059670")]:
+            self.assertEqual(genesis.parse_file((ROOT / "Genesis" / f"{name}.json").read_bytes()).root().hex(), root)
+        public = signatures.public_key(genesis.development_key("faucet"))
+        self.assertEqual(public.hex(), "1f9b7097783e5a5d912cc9096c23294dc0f4fb6f7ce936d57d4621e0ec6060c6")
+
+    def test_every_code_of_the_specification_is_in_the_vectors(self):
+        load = lambda name: json.loads((VECTORS / f"{name}.json").read_text())
+        candidates = [c for name in FILES if name.startswith("ledger-") for block in load(name)["blocks"] for c in block["candidates"]]
+        text = (ROOT / "SPEC.md").read_text()
+        codes = lambda start, end: {int(code) for code in re.findall(r"^\| (\d+) \|", text[text.index(start):text.index(end)], re.M)}
+        self.assertEqual({c["inadmissible"] for c in candidates if "inadmissible" in c}, codes("**[TX-1]**", "**[TX-2]**"))
+        self.assertEqual({c["outcome"] for c in candidates if c.get("outcome")}, {c for c in codes("**[TX-3]**", "**[GEN-1]**") if c > 100})
+        self.assertEqual({c["code"] for c in load("blocks")["cases"]} - {0}, codes("**[BLOCK-6]**", "**[BLOCK-7]**"))
+        self.assertEqual({c["code"] for c in load("receipts")["cases"]} - {0}, codes("**[RCPT-2]**", "**[RCPT-3]**"))
 
 
 class Twins(unittest.TestCase):

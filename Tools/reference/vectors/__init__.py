@@ -1,6 +1,7 @@
 """What make_vectors.py writes: one function a file of Tests/Vectors."""
 
-from . import arithmetic, graph_cases, model_cases, primitives, record_cases, step_cases, text_cases, tiny_model
+from . import (account_cases, arithmetic, block_cases, claim_cases, fraud_cases, genesis_cases, graph_cases, model_cases, primitives,
+               receipt_cases, record_cases, step_cases, text_cases, tiny_model)
 
 FILES = {
     "primitives": primitives.make,
@@ -18,4 +19,11 @@ FILES = {
     "refutations": step_cases.make_refutations,
     "text": text_cases.make,
     "records": record_cases.make,
+    "genesis": genesis_cases.make,
+    "ledger-accounts": account_cases.make_accounts,
+    "ledger-edges": account_cases.make_edges,
+    "ledger-claims": claim_cases.make,
+    "ledger-frauds": fraud_cases.make,
+    "blocks": block_cases.make,
+    "receipts": receipt_cases.make,
 }
