@@ -44,7 +44,7 @@ class Cases(Scenario):
         except b.Refusal as refusal:
             found = refusal.code
         assert found == code, (name, found)
-        self.cases.append({"name": name, "block": parts(data, repeated), "SHA256": sha256(data).hex(), "code": code})
+        self.cases.append({"name": name, "block": parts(data, repeated), "sha256": sha256(data).hex(), "code": code})
 
 
 def parts(data, repeated):

@@ -2,15 +2,13 @@
 
 from dataclasses import replace
 
-from probity_reference import signatures
-from probity_reference.encoding import u32
+from probity_reference.encoding import u32, u8
 from probity_reference.hashing import sha256
 from probity_reference.ledger import blocks as b, receipts as r
 from probity_reference.ledger.state import State
-from probity_reference.ledger.transactions import FraudProof, Transfer
-from probity_reference.ledger.values import CLAIM, Claim, Status, claim_id
+from probity_reference.ledger.transactions import FraudProof
+from probity_reference.ledger.values import CLAIM, Status
 from probity_reference.merkle import path, root_of
-from probity_reference.encoding import u8
 
 from .claim_cases import Claims
 from .fraud_cases import BINDING, OUTPUT
@@ -66,6 +64,8 @@ def encodings(s, receipt):
     at = data.index(receipt.claim.encode()) + len(receipt.claim.encode())
     status = len(receipt.claim.status.encode())
     yield "a status with no rule", data[:at - status] + b"\3" + data[at - status + 1:]
+    yield "a record count of 0", replace(receipt, claim=receipt.claim.change(record_count=0)).encode()
+    yield "a record count of 257", replace(receipt, claim=receipt.claim.change(record_count=257)).encode()
     yield "a state proof with no rule", data[:at] + b"\3" + data[at + 1:]
     yield "257 siblings", replace(receipt, state_proof=b"\0" + u32(257) + bytes(32 * 257)).encode()
     yield "an inclusion of 41 digests", replace(receipt, inclusion=(bytes(32),) * 41).encode()
@@ -116,6 +116,8 @@ def content(s, fine, records):
     absent = r.state_tree.prove(s.states[fine.header.height].pairs(), sha256(b"absent"))
     s.case("a claim that is not the state's", 9, replace(fine, claim=claim.change(bond=claim.bond + 1)))
     s.case("another status", 9, replace(fine, claim=claim.change(status=Status(1, 1))))
+    s.case("a provider that is no key", 9, replace(fine, claim=claim.change(provider=bytes(32))))
+    s.case("a challenger that is no key", 9, replace(fine, claim=claim.change(status=Status(2, 3, bytes(32)))))
     s.case("another claim id", 9, replace(fine, claim_id=bytes(32)))
     s.case("a sibling flipped", 9, replace(fine, state_proof=proof[:-1] + bytes([proof[-1] ^ 1])))
     s.case("a proof of absence", 9, replace(fine, state_proof=absent))

@@ -20,7 +20,7 @@ def key_hash(key):
 
 
 def key_reader(reader):
-    """Reads an account."""
+    """Reads an account where it must be a public key."""
     return checked_key(reader.digest())
 
 
@@ -92,7 +92,7 @@ class Model(Value):
 
     @classmethod
     def read(cls, r):
-        return cls(short_text(r, 256), r.counted(2**20), r.digest(), r.digest(), key_reader(r), r.u64())
+        return cls(short_text(r, 256), r.counted(2**20), r.digest(), r.digest(), r.digest(), r.u64())
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Status(Value):
         tag = r.u8()
         if tag > 2:
             raise Refused("a status with no rule")
-        return cls(tag, r.u64() if tag else 0, key_reader(r) if tag == 2 else b"")
+        return cls(tag, r.u64() if tag else 0, r.digest() if tag == 2 else b"")
 
 
 PENDING, FINALIZED, SLASHED = 0, 1, 2
@@ -135,7 +135,10 @@ class Claim(Value):
 
     @classmethod
     def read(cls, r):
-        return cls(key_reader(r), r.digest(), r.digest(), r.u32(), r.digest(), r.u64(), r.u64(), r.u64(), Status.read(r))
+        claim = cls(r.digest(), r.digest(), r.digest(), r.u32(), r.digest(), r.u64(), r.u64(), r.u64(), Status.read(r))
+        if not 1 <= claim.record_count <= 256:
+            raise Refused("a record count out of range")
+        return claim
 
 
 def claim_id(provider, nonce):
