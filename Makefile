@@ -28,7 +28,7 @@ ENCODER_PEER := onnx==1.23.2 onnxruntime==1.32.0
 SWIFT_SOURCES := Package.swift Sources Tests Tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo model walkthrough openai-test browser-test test test-debug crash-test check format bench bench-short clean
+.PHONY: help setup build demo model walkthrough openai-test browser-test test test-debug crash-test check format bench bench-short transition-fuzz transition-fuzz-short clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -116,6 +116,18 @@ bench-short: $(BUNDLE) $(ENCODER_BUNDLE) ## the benchmarks' short form: ours alo
 	$(SWIFT_BUILD) --product probity-bench
 	python3 -B Tools/bench/speed.py --short
 	python3 -B Tools/bench/encoder.py --short
+
+transition-fuzz: TRANSACTIONS := 1000000
+transition-fuzz: fuzz-transitions ## a million random transactions through the ledger and its Python reference at once (10 minutes)
+
+transition-fuzz-short: TRANSACTIONS := 5000
+transition-fuzz-short: fuzz-transitions ## the same with a few thousand
+
+.PHONY: fuzz-transitions
+fuzz-transitions: setup
+	Tools/setup/venv.sh $(VENV) $(NUMPY)
+	$(SWIFT_BUILD) --product probity-replay
+	$(PYTHON) Tools/fuzz/transitions.py $(BIN)/probity-replay --transactions $(TRANSACTIONS)
 
 clean: ## remove what was built; the cache stays
 	rm -rf .build

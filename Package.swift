@@ -120,6 +120,11 @@ let package = Package(
       ],
       path: "Tools/crash-test/Sources",
       swiftSettings: strict),
+    .executableTarget(
+      name: "probity-replay",
+      dependencies: ["Bytes", "Cryptography", "Merkle", "Text", "Ledger"],
+      path: "Tools/Replay/Sources",
+      swiftSettings: strict),
 
     // Tests
     .target(

@@ -1,10 +1,11 @@
 """[MODEL-2] to [MODEL-4]: tensors and their leaves."""
 
+import struct
 from dataclasses import dataclass
 
 import numpy as np
 
-from .encoding import Refused, Reader, u8, u32
+from .encoding import Refused, u8, u32
 
 
 @dataclass(frozen=True)
@@ -121,25 +122,19 @@ def decode_tensor(reader):
 
 
 def values_i32(data):
-    reader = Reader(data)
-    return [reader.i32() for _ in range(len(data) // 4)]
+    return list(struct.unpack(f"<{len(data) // 4}i", data[:len(data) // 4 * 4]))
 
 
 def decode_block(leaf, inputs):
     """[MODEL-3] In plain integers: weights[16][inputs], multipliers[16][inputs / 32], M[16], sh[16]."""
-    reader = Reader(leaf)
-    w = [[0] * inputs for _ in range(16)]
-    for pair in range(inputs // 2):
-        for c in range(16):
-            w[c][2 * pair] = reader.i8()
-            w[c][2 * pair + 1] = reader.i8()
-    g = [[0] * (inputs // 32) for _ in range(16)]
-    for group in range(inputs // 32):
-        for c in range(16):
-            g[c][group] = reader.u16()
-    m = [reader.u32() for _ in range(16)]
-    sh = [reader.u32() for _ in range(16)]
-    reader.end()
+    if len(leaf) != 17 * inputs + 128:
+        raise Refused("a block's size")
+    signed = memoryview(leaf).cast("b")[:16 * inputs].tolist()
+    w = [[signed[i // 2 * 32 + c * 2 + i % 2] for i in range(inputs)] for c in range(16)]
+    groups = struct.unpack_from(f"<{inputs // 2}H", leaf, 16 * inputs)
+    g = [list(groups[c::16]) for c in range(16)]
+    m = list(struct.unpack_from("<16I", leaf, 17 * inputs))
+    sh = list(struct.unpack_from("<16I", leaf, 17 * inputs + 64))
     return w, g, m, sh
 
 
