@@ -168,20 +168,21 @@ class Stream:
             tensors = self.tensors_root
         return self.anyone(), RegisterModel("m" * self.random.choice([1, 20, 256]), graph, tensors, sha256(tokenizer)), tokenizer
 
-    def record(self, item, model):
+    def record(self, item, model, provider):
         secret = self.random.choice(self.clients)
         self.salt += 1
-        return record_for(item, model, self.key(secret), sha256(self.salt.to_bytes(8, "big")), lambda digest: self.library.sign(secret, digest))
+        return record_for(item, model, provider, self.key(secret), sha256(self.salt.to_bytes(8, "big")), lambda digest: self.library.sign(secret, digest))
 
     def claim(self):
         if self.blobs >= MOST_BLOBS or not self.models:
             return None
         model = self.models[0] if self.random.random() < 0.9 else self.random.choice(self.models)
         items = self.random.choices(self.items, k=self.random.choice([1, 1, 2, 3]))
-        records = [self.record(item, model) for item in items]
+        sender = self.anyone()
+        records = [self.record(item, model, self.key(sender)) for item in items]
         choice = self.random.random()
         if choice < 0.12:
-            self.spoil(records, model)
+            self.spoil(records, self.key(sender))
         blob = batch_blob(records)
         if choice > 0.97:
             blob = self.random.choice([b"x", blob + b"\0", blob[:-1], listing([])])
@@ -191,11 +192,11 @@ class Stream:
         if choice > 0.995:
             blob, fields["records"] = b"", sha256(b"")
         self.posted = items, [r.encode() for r in records]
-        return self.anyone(), PostClaim(**fields), blob
+        return sender, PostClaim(**fields), blob
 
-    def spoil(self, records, model):
+    def spoil(self, records, provider):
         """A fault in one record."""
-        at, choice = self.random.randrange(len(records)), self.random.randrange(6)
+        at, choice = self.random.randrange(len(records)), self.random.randrange(7)
         record = records[at]
         if choice == 0:
             records.append(record)
@@ -207,8 +208,10 @@ class Stream:
             record.version = bytes(32)
         elif choice == 4:
             record.output = self.random.choice([[], [256], record.output * 30])
+        elif choice == 5:
+            records[at] = self.record(self.random.choice(self.items), record.request.model_root, self.key(self.anyone()))
         else:
-            records[at] = self.record(self.random.choice(self.items), self.random.choice(self.models + [bytes(32)]))
+            records[at] = self.record(self.random.choice(self.items), self.random.choice([*self.models, bytes(32)]), provider)
 
     def proof(self):
         if self.proofs >= MOST_PROOFS or self.proof_bytes >= MOST_PROOF_BYTES or not self.claims:

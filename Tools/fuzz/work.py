@@ -70,9 +70,9 @@ def make_work(generator):
     return made, bundle
 
 
-def record_for(item, model_root, client, salt, sign):
+def record_for(item, model_root, provider, client, salt, sign):
     """The item's record, for a new request that `sign` signs by its digest."""
     record = copy.copy(item.record)
-    record.request = Request(model_root, client, salt, item.limit, item.prompt)
+    record.request = Request(model_root, provider, client, salt, item.limit, item.prompt)
     record.signature = sign(record.request.digest())
     return record

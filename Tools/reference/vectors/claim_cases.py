@@ -10,6 +10,7 @@ from probity_reference.merkle import root_of
 from probity_reference.records import batch_blob
 from probity_reference.signatures import sign
 
+from .account_cases import NO_KEY
 from .record_cases import Maker, changed
 from .scenario import Scenario, public
 
@@ -78,28 +79,33 @@ def refusals(s, record):
     for name, bad in [("no batch", b"x"), ("an empty batch", listing([])), ("bytes left over", blob + b"\0"), ("bytes that end early", blob[:-1]),
                       ("a stop with no rule", blob[:-33] + b"\2" + blob[-32:]),
                       ("257 records", listing([one.encode()] * 257)),
-                      ("a client that is no key", blob.replace(one.request.client, bytes(31) + b"\5"))]:
+                      ("a client that is no key", blob.replace(one.request.client, NO_KEY)),
+                      ("a provider that is no key", blob.replace(one.request.provider, NO_KEY))]:
         s.send(name, "provider", PostClaim(payload.model_root, payload.batch_root, 1, sha256(bad)), bad, outcome=403)
     s.claim("two records said, one there", "provider", [one], 404, record_count=2)
     s.claim("one record said, two there; and another root", "provider", [one, s.resalted(record)], 404, record_count=1, batch_root=bytes(32))
     s.claim("another batch root", "provider", [one], 405, batch_root=bytes(32))
     s.claim("another batch root, and a record for another model", "provider", [s.resalted(record, model_root=bytes(32))], 405, batch_root=bytes(32))
     s.claim("a record for another model", "provider", [one, s.resalted(record, model_root=bytes(32))], 406)
+    second = public("second")
+    s.claim("a request to another provider", "provider", [one, s.resalted(record, provider=second)], 407)
+    s.claim("a request to another provider, for another model", "provider", [s.resalted(record, model_root=bytes(32), provider=second)], 406)
+    s.claim("a request to another provider, with a wrong shape", "provider", [changed(s.resalted(record, provider=second), output=[])], 407)
     shapes = [
         ("another executor version", {"version": bytes(32)}), ("no prompt token", {"prompt": []}), ("no output token", {"output": []}),
         ("more tokens than asked for", {"output": record.output * 2}), ("a token above the vocabulary", {"output": record.output[:-1] + [256]}),
         ("rows beyond the context", {"prompt": [1] * 65}), ("a prompt token above the vocabulary", {"prompt": [2**32 - 1]})]
     for name, change in shapes:
-        s.claim(name, "provider", [changed(s.resalted(record), **change)], 407)
-    s.claim("a wrong signature", "provider", [changed(one, signature=bytes(64))], 408)
-    s.claim("a signature of another request", "provider", [changed(one, signature=record.signature)], 408)
-    s.claim("a wrong shape and a wrong signature", "provider", [changed(one, signature=bytes(64), output=[])], 407)
+        s.claim(name, "provider", [changed(s.resalted(record), **change)], 408)
+    s.claim("a wrong signature", "provider", [changed(one, signature=bytes(64))], 409)
+    s.claim("a signature of another request", "provider", [changed(one, signature=record.signature)], 409)
+    s.claim("a wrong shape and a wrong signature", "provider", [changed(one, signature=bytes(64), output=[])], 408)
     s.claim("another model, a wrong shape and a wrong signature", "provider",
             [changed(s.resalted(record, model_root=bytes(32)), signature=bytes(64), output=[])], 406)
-    s.claim("one request twice", "provider", [one, one], 409)
+    s.claim("one request twice", "provider", [one, one], 410)
     again = changed(one, trace_root=bytes(32))
-    s.claim("one request twice, in different records", "provider", [one, s.resalted(record), again], 409)
-    s.claim("the first record's fault comes first", "provider", [changed(s.resalted(record), signature=bytes(64)), s.resalted(record, model_root=bytes(32))], 408)
+    s.claim("one request twice, in different records", "provider", [one, s.resalted(record), again], 410)
+    s.claim("the first record's fault comes first", "provider", [changed(s.resalted(record), signature=bytes(64)), s.resalted(record, model_root=bytes(32))], 409)
     s.close("claims that are refused")
     return one
 
@@ -112,21 +118,21 @@ def make():
     models(s)
     one = refusals(s, record)
     first = s.claim("a claim", "provider", [one])
-    s.claim("the same request, by another", "second", [one], 409)
-    s.claim("the same request among others", "second", [s.resalted(record), changed(one, trace_root=bytes(32))], 409)
+    s.claim("the same request, by another", "second", [one], 407)
+    s.claim("the same request among others", "provider", [s.resalted(record), changed(one, trace_root=bytes(32))], 410)
     s.claim("a claim of three records", "provider", [s.resalted(record) for _ in range(3)])
     s.claim("a third, for which no stake is free", "provider", [s.resalted(record)], 402)
     s.send("the stake that is locked", "provider", Unbond(1001), outcome=212)
     s.send("the stake that is not", "provider", Unbond(1000))
     s.close("two claims of one provider, deadline 7")
-    lie = s.maker.resigned(changed(record, answer="not the answer", trace_root=bytes(32)), salt=sha256(b"lie"))
+    lie = s.maker.resigned(changed(record, answer="not the answer", trace_root=bytes(32)), salt=sha256(b"lie"), provider=public("second"))
     s.claim("a claim that nobody disputes, though false", "second", [lie])
     s.close("deadline 8")
     s.close("no transaction")
     s.send("still locked in the block of the deadline", "provider", Unbond(1), outcome=212)
     s.close("height 7: the deadline of the first two")
     assert s.ledger.state.get(CLAIM, first).status.tag == 0
-    s.claim("the request of a finalized claim", "provider", [one], 409)
+    s.claim("the request of a finalized claim", "provider", [one], 410)
     s.send("unlocked in the block after", "provider", Unbond(2002))
     s.close("height 8: two claims are final")
     assert s.ledger.state.get(CLAIM, first).status.height == 8

@@ -29,13 +29,13 @@ class Frauds(Claims):
         leaf = self.honest.trace.leaves[0][1]
         self.wrong_leaf = self.honest.edited((0, 1, flipped(leaf, 5, 1)))
 
-    def record(self, setting, **changes):
-        """A record of a setting's run, for a fresh request."""
+    def record(self, setting, provider="provider", **changes):
+        """A record of a setting's run, for a fresh request to a provider."""
         output = changes.get("output", setting.trace.output)
         ends = output[-1] in self.bundle.graph.stops
         answer = self.maker.tokenizer.decode(output[:-1] if ends else output).decode()
         base = Record(self.maker.version, None, b"", setting.trace.prompt, output, answer, 0 if ends else 1, setting.trace.root)
-        request = Request(self.maker.model_root, public("client"), bytes(32), self.limit, self.prompt)
+        request = Request(self.maker.model_root, public(provider), public("client"), bytes(32), self.limit, self.prompt)
         return changed(self.resalted(changed(base, request=request)), **changes)
 
     def prove(self, name, sender, of, records, index, kind, evidence, outcome=0, **changes):
@@ -88,9 +88,9 @@ def against_honest(s, claim, records):
 def broken_bindings(s):
     """Name, record, the binding that fails."""
     output = s.honest.trace.output
-    yield "another prompt token", s.record(s.honest, prompt=s.honest.trace.prompt[:-1] + [99]), INPUT
-    yield "another answer", s.record(s.honest, answer="no"), OUTPUT
-    yield "ended early", s.record(s.honest, output=output[:-1]), STOP
+    yield "another prompt token", s.record(s.honest, "second", prompt=s.honest.trace.prompt[:-1] + [99]), INPUT
+    yield "another answer", s.record(s.honest, "second", answer="no"), OUTPUT
+    yield "ended early", s.record(s.honest, "second", output=output[:-1]), STOP
 
 
 def make():
@@ -124,7 +124,7 @@ def make():
     s.close("fraud proofs that are accepted, one by the provider itself")
     s.prove("a larger value, in the block of the deadline", "erin", by_column, column, 0, COUNTEREXAMPLE,
             steps.counterexample(s.wrong_token.prover(), 1, s.honest.trace.output[1]))
-    late = s.claim("another wrong leaf", "second", leaf_again := [s.record(s.wrong_leaf)])
+    late = s.claim("another wrong leaf", "second", leaf_again := [s.record(s.wrong_leaf, "second")])
     s.close("height 5: the deadline")
     s.prove("the honest claim is final", "dave", first, honest, 0, STEP, b"", 502, record_index=9)
     s.close("height 6: what was slashed is not finalized")

@@ -163,12 +163,14 @@ def claim(chain, state, transaction, height, blobs):
         digest = record.request.digest()
         if record.request.model_root != payload.model_root:
             return 406
-        if not shape_fits(record, graph_of(model.graph), chain.version):
+        if record.request.provider != transaction.sender:
             return 407
-        if not chain.verify(record.request.client, digest, record.signature):
+        if not shape_fits(record, graph_of(model.graph), chain.version):
             return 408
-        if digest in digests or state.get(v.REQUEST, digest) is not None:
+        if not chain.verify(record.request.client, digest, record.signature):
             return 409
+        if digest in digests or state.get(v.REQUEST, digest) is not None:
+            return 410
         digests.add(digest)
     name, deadline = v.claim_id(transaction.sender, transaction.nonce), height + chain.parameters.window_blocks
     state.set(v.CLAIM, name, v.Claim(
