@@ -2,24 +2,49 @@
 
 from dataclasses import replace
 
+from probity_reference.bundle import model_root
 from probity_reference.encoding import counted, listing, u32, u64
 from probity_reference.hashing import sha256
 from probity_reference.ledger import blocks as b
+from probity_reference.ledger.evidence import BINDING
 from probity_reference.ledger.transactions import Bond, FraudProof, PostClaim, Transaction, Transfer
 from probity_reference.merkle import root_of
+from probity_reference.steps import tokens_proof
 
-from .scenario import Scenario, compact, public, secret
+from .claim_cases import Claims, tokenizer_of_size
+from .record_cases import changed
+from .scenario import compact, public, secret
+from .step_cases import Setting
 
 
-class Cases(Scenario):
-    """Three validators, two blocks, and then one block after the other on the same parent."""
+class Cases(Claims):
+    """Three validators, three blocks, and then one block after the other on the same parent. Claims on five models, each with another tokenizer."""
 
     def __init__(self):
-        super().__init__("blocks", ["validator 1", "validator 2", "validator 3"], {"alice": (10**8, 0), "bob": (10**8, 0), "carol": (10**8, 0)})
-        self.send("a transfer", "alice", Transfer(public("bob"), 5))
-        self.close("a block")
-        self.close("another", "validator 2")
+        accounts = {"alice": (10**8, 0), "bob": (10**8, 0), "carol": (10**8, 0), "provider": (10**6, 6 * 1001)}
+        super().__init__("blocks", accounts, ["validator 1", "validator 2", "validator 3"])
         self.cases = []
+        first_times(self)
+        self.first, self.cases = self.cases, []
+        self.send("a transfer", "alice", Transfer(public("bob"), 5))
+        tokenizers = [tokenizer_of_size(256 - i) for i in range(5)]
+        for tokenizer in tokenizers:
+            self.send("a model", "alice", self.model(tokenizer=tokenizer), tokenizer)
+        self.close("five models")
+        base = self.maker.record("a", 1, "blocks")
+        roots = [model_root(self.graph, self.tensors_root, tokenizer) for tokenizer in tokenizers]
+        self.records = [self.resalted(base, model_root=root) for root in [*roots, roots[0]]]
+        self.records[4] = changed(self.records[4], output=[base.output[0] ^ 3])
+        self.lie = tokens_proof(Setting("a", 1).prover(), 0)
+        self.claims = [self.claim("a claim", "provider", [record], model_root=record.request.model_root) for record in self.records]
+        self.close("six claims, two of them on one model", "validator 2")
+        self.close("another block")
+
+    def binding(self, index, nonce, evidence=b"\0", sender="alice", **changes):
+        """A proof about the binding of the input in a claim."""
+        fields = {"claim": self.claims[index], "record_index": 0, "record": self.records[index].encode(), "inclusion": (), "kind": BINDING,
+                  "evidence": evidence, **changes}
+        return self.transaction(sender, FraudProof(**fields), nonce=self.state.account(public(sender)).nonce + nonce)
 
     def header(self, transactions, blobs=(), proposer="validator 1", **changes):
         """A header that fits the lists, with the state root that execution gives if they can be executed."""
@@ -55,6 +80,14 @@ def parts(data, repeated):
     end = start + count * len(unit)
     assert data[start:end] == unit * count
     return [compact(data[:start]), {"repeat": compact(unit), "count": count}, parts(data[end:], repeated[1:])]
+
+
+def first_times(c):
+    """Times of a first block."""
+    own = c.genesis.time
+    for name, code, time in [("the genesis time", 14, own), ("a millisecond later", 0, own + 1), ("a year later", 0, own + 365 * 86_400_000),
+                             ("the last time", 0, 2**48 - 1), ("2^48", 14, 2**48), ("2^64 - 1", 14, 2**64 - 1)]:
+        c.case(name, code, c.block(time=time))
 
 
 def encodings(c, valid):
@@ -134,7 +167,26 @@ def limits(c, pay, post, blob):
     two = [c.transaction(name, named(c, half), half) for name in ("alice", "bob")]
     c.case("a blob that two name counts twice", 11, c.block(two, [half]))
     c.case("fraud proofs do not count among the others", 0, c.block([fitting, c.transaction("bob", FraudProof(bytes(32), 0, b"r", (), 0, b"e"))], [fits]))
+    texts(c)
     c.case("a limit and the height", 11, c.block([pay] * 897, height=9), one)
+
+
+def texts(c):
+    """What proofs of bindings may cost a block."""
+    large = lambda nonce, **changes: c.binding(0, nonce, claim=bytes(32), record=bytes(2**19), **changes)
+    c.case("2^20 bytes of records of proofs of bindings", 0, c.block([large(0), large(1)]))
+    c.case("and one byte more", 11, c.block([large(0), large(1), c.binding(0, 2, claim=bytes(32), record=b"r")]))
+    c.case("other proofs do not count there", 0, c.block([large(nonce, kind=2) for nonce in range(3)]))
+    four = [c.binding(index, index) for index in range(4)]
+    c.case("proofs that need four tokenizers", 0, c.block(four))
+    c.case("proofs that need five tokenizers", 16, c.block([*four, c.binding(4, 4)]))
+    c.case("a fifth, refused for its record index", 16, c.block([*four, c.binding(4, 4, record_index=9)]))
+    c.case("two proofs that need one tokenizer", 0, c.block([*four, c.binding(5, 4)]))
+    c.case("a fifth with evidence that does not decode", 0, c.block([*four, c.binding(4, 4, b"\3")]))
+    c.case("a fifth with evidence of another kind", 0, c.block([*four, c.binding(4, 4, kind=0)]))
+    c.case("a fifth against no claim", 0, c.block([*four, c.binding(4, 4, claim=bytes(32))]))
+    slash = c.binding(4, 0, kind=2, evidence=c.lie)
+    c.case("a fifth against a claim that is slashed before", 0, c.block([slash, *(c.binding(i, i + 1) for i in range(5))]))
 
 
 def consequences(c, pay):
@@ -147,7 +199,10 @@ def consequences(c, pay):
     c.case("another height and another parent", 12, c.block([pay], height=1, parent=bytes(32)))
     c.case("the parent's time", 14, c.block([pay], time=head.time))
     c.case("a time long ago", 14, c.block([pay], time=0))
-    c.case("the last time", 0, c.block([pay], time=2**64 - 1))
+    c.case("an hour after the parent's time", 0, c.block([pay], time=head.time + 3_600_000))
+    c.case("an hour and a millisecond after it", 14, c.block([pay], time=head.time + 3_600_001))
+    c.case("the last time", 14, c.block([pay], time=2**64 - 1))
+    c.case("a time too late, and another history root", 14, c.block([pay], time=2**63, history_root=bytes(32)))
     c.case("another history root", 15, c.block([pay], history_root=root_of(c.ledger.hashes[:-1])))
     c.case("one transaction twice", 16, c.block([pay, pay]))
     c.case("a nonce above", 16, c.block([c.transaction("alice", Bond(1), nonce=5)]))
@@ -195,4 +250,4 @@ def make():
     pay, post, blob = contents(c)
     limits(c, pay, post, blob)
     consequences(c, pay)
-    return {**c.file(), "cases": c.cases}
+    return {**c.file(), "first": c.first, "cases": c.cases}

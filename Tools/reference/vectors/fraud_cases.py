@@ -1,7 +1,7 @@
 """ledger-frauds.json: fraud proofs of every kind, accepted and refused."""
 
 from probity_reference import steps
-from probity_reference.encoding import u32, u8
+from probity_reference.encoding import listing, u32, u8
 from probity_reference.hashing import sha256
 from probity_reference.ledger.transactions import FraudProof
 from probity_reference.ledger.values import CLAIM
@@ -76,6 +76,9 @@ def against_honest(s, claim, records):
     prove("tokens: another row's leaf", TOKENS, u32(2) + tokens[4:], 507)
     prove("counterexample: no such row", COUNTEREXAMPLE, u32(3) + column[4:], 507)
     prove("counterexample: no such column", COUNTEREXAMPLE, column[:4] + u32(256) + column[8:], 507)
+    prove("counterexample: no tensor leaf", COUNTEREXAMPLE, counterexample_with(column, 0), 507)
+    prove("counterexample: a tensor leaf too many", COUNTEREXAMPLE, counterexample_with(column, 4), 507)
+    prove("counterexample: five tensor leaves", COUNTEREXAMPLE, counterexample_with(column, 5), 506)
     prove("step: an honest step", STEP, step, 508)
     prove("step: an honest argmax", STEP, s.honest.prover().step(16, 2, 0).encode(), 508)
     prove("step: an honest attention", STEP, s.honest.prover().step(4, 3, 0).encode(), 508)
@@ -83,6 +86,12 @@ def against_honest(s, claim, records):
     prove("counterexample: a smaller value", COUNTEREXAMPLE, column, 508)
     for tag in (INPUT, OUTPUT, STOP):
         prove(f"binding {tag} holds", BINDING, u8(tag), 508)
+
+
+def counterexample_with(evidence, count):
+    """The counterexample with another number of tensor leaves, its own ones from the first on, over and over."""
+    row, column, part, parts = steps.decode_counterexample(evidence)
+    return u32(row) + u32(column) + part.encode() + listing([parts[i % len(parts)].encode() for i in range(count)])
 
 
 def broken_bindings(s):

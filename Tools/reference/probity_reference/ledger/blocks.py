@@ -8,10 +8,14 @@ from ..merkle import root_of
 from .. import signatures
 from . import transitions
 from .genesis import ascends
+from . import values as v
+from .evidence import BINDING, binding_tag
 from .transactions import FraudProof, MOST_BYTES
 from .values import Value
 
 MOST_FRAUD_PROOFS, MOST_OTHERS, MOST_WITH_BLOB, FRAUD_PROOF_BYTES = 128, 896, 64, 2**23
+BINDING_RECORD_BYTES, MOST_TOKENIZERS = 2**20, 4
+LATER_AT_MOST, LATEST_FIRST = 3_600_000, 2**48 - 1
 
 
 @dataclass(frozen=True)
@@ -100,9 +104,28 @@ def within_limits(parameters, decoded, encodings, blobs):
     proofs = [len(data) for t, data in zip(decoded, encodings, strict=True) if isinstance(t.payload, FraudProof)]
     others = [(t, len(data)) for t, data in zip(decoded, encodings, strict=True) if not isinstance(t.payload, FraudProof)]
     named = [t.payload.blob for t, _ in others if t.payload.blob is not None]
+    texts = sum(len(t.payload.record) for t in decoded if isinstance(t.payload, FraudProof) and t.payload.kind == BINDING)
     size = sum(count for _, count in others) + sum(len(blobs[digest]) for digest in named)
     return (len(proofs) <= MOST_FRAUD_PROOFS and len(others) <= MOST_OTHERS and len(named) <= MOST_WITH_BLOB
-            and sum(proofs) <= FRAUD_PROOF_BYTES and size <= parameters.block_bytes)
+            and sum(proofs) <= FRAUD_PROOF_BYTES and texts <= BINDING_RECORD_BYTES and size <= parameters.block_bytes)
+
+
+def needed_tokenizer(state, payload):
+    """[BLOCK-5] The digest of the tokenizer that a proof needs in its turn, or None."""
+    if not isinstance(payload, FraudProof) or payload.kind != BINDING:
+        return None
+    claim = state.get(v.CLAIM, payload.claim)
+    try:
+        binding_tag(payload.evidence)
+    except Refused:
+        return None
+    return state.get(v.MODEL, claim.model_root).tokenizer if claim is not None and claim.status.tag == v.PENDING else None
+
+
+def time_is_right(header, parent):
+    """[BLOCK-9], and later than the parent's."""
+    latest = LATEST_FIRST if parent.height == 0 else parent.time + LATER_AT_MOST
+    return parent.time < header.time <= latest
 
 
 class Refusal(Exception):
@@ -125,9 +148,12 @@ class Ledger:
     def execute(self, state, height, proposer, decoded, encodings, blobs):
         """[BLOCK-7] on `state`, in place: the outcomes; refuses with 16."""
         transitions.begin(state, height)
-        outcomes = []
+        outcomes, tokenizers = [], set()
         for transaction, data in zip(decoded, encodings, strict=True):
             if transitions.inadmissible(self.chain, state, transaction, len(data), blobs):
+                raise Refusal(16)
+            tokenizers |= {needed_tokenizer(state, transaction.payload)} - {None}
+            if len(tokenizers) > MOST_TOKENIZERS:
                 raise Refusal(16)
             outcomes.append(transitions.apply(self.chain, state, transaction, height, blobs))
         transitions.end(state, proposer, sum(t.fee for t in decoded))
@@ -160,7 +186,7 @@ class Ledger:
         hold(within_limits(self.chain.parameters, decoded, block.transactions, blobs), 11)
         hold(header.height == self.header.height + 1, 12)
         hold(header.parent == self.hashes[-1], 13)
-        hold(header.time > self.header.time, 14)
+        hold(time_is_right(header, self.header), 14)
         hold(header.history_root == root_of(self.hashes), 15)
         state = self.state.copy()
         outcomes = self.execute(state, header.height, header.proposer, decoded, block.transactions, blobs)

@@ -70,7 +70,8 @@ class Genesis(Value):
     def check(self):
         if not 1 <= len(self.name.encode()) <= 64:
             raise Refused("the name's size")
-        u64(self.time)
+        if self.time >= 2**47:
+            raise Refused("the time")
         self.parameters.check()
         accounts = [key for key, _, _ in self.accounts]
         if not 1 <= len(self.validators) <= 128 or not ascends(self.validators) or len(accounts) > 4096 or not ascends(accounts):
