@@ -64,7 +64,7 @@ def long_context(folder):
         kl, agreement, _ = quality.compare(quality.integer_logits(ours, folder, tokens), quality.float_logits(tokens), tokens)
     first, last = kl[:LAST].mean(), kl[-LAST:].mean()
     return [
-        report.row("long-saturation", f"saturated of {saturation['values']} committed values at T={LONG}", "", saturation["saturated"], target=("ours", "<=", 0)),
+        report.row("long-saturation", f"saturated of {saturation['committed']} committed values at T={LONG}", "", saturation["saturated"], target=("ours", "<=", 0)),
         report.row("long-kl", f"mean KL to float32 at T={LONG}", "nats", float(kl.mean()), target=("ours", "<=", 0.003)),
         report.row("long-kl-last", f"mean KL over the last {LAST} rows; peer the first {LAST}", "nats", float(last), float(first), ("ratio", "<=", 1.5)),
         report.row("long-top1", f"top-1 agreement with float32 at T={LONG}", "%", float(100 * agreement.mean()), target=("ours", ">=", 97)),
