@@ -58,6 +58,8 @@ struct DatabaseTests {
   @Test(arguments: [0, 1, 100]) func aTableOfAnotherLengthIsNoticedAtOnce(_ bytes: Int) throws {
     let original = try TemporaryDirectory()
     try Self.fill(original, 300)
+    // Opening a store removes the tables that a merge has left behind.
+    _ = try Database(directory: original.store)
     for name in try original.files(".ldb") {
       let damaged = try original.copy()
       let url = URL(fileURLWithPath: damaged.store + "/" + name)

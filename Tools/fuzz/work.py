@@ -3,7 +3,7 @@
 import copy
 from dataclasses import dataclass
 
-from probity_reference import steps
+from probity_reference import refutations
 from probity_reference.encoding import u8
 from probity_reference.ledger.evidence import BINDING, COUNTEREXAMPLE, STEP, TOKENS
 from probity_reference.records import Record, Request
@@ -44,8 +44,8 @@ def proofs(setting, column):
     """Proofs of one run: a step of each kind, and for each row its token and a counterexample."""
     prover, rows = setting.prover(), range(len(setting.trace.output))
     made = [(STEP, prover.step(*place).encode()) for place in step_places(setting)]
-    made += [(TOKENS, steps.tokens_proof(prover, row)) for row in rows]
-    return made + [(COUNTEREXAMPLE, steps.counterexample(prover, row, column)) for row in rows]
+    made += [(TOKENS, refutations.tokens_proof(prover, row)) for row in rows]
+    return made + [(COUNTEREXAMPLE, refutations.counterexample(prover, row, column)) for row in rows]
 
 
 def make_work(generator):

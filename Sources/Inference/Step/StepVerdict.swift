@@ -30,7 +30,8 @@ public struct EvidenceContext: Sendable {
   /// The record's extent.
   public let extent: Extent
 
-  /// Makes a context; nil if the output is that of another task, the record's lists are empty, its stream is longer than the context, or a token is outside the vocabulary.
+  /// Makes a context; nil if the output is that of another task, the record's lists are empty, its stream is longer than the context, or a
+  /// token is outside the vocabulary.
   public init?(graph: Graph, tensorsRoot: Digest, record: Record) {
     guard
       record.output.task == graph.task, let extent = record.extent, graph.admits(extent),

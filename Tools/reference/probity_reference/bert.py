@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from .graph import Attention, EMBEDDING, Embedding, Gate, Graph, Map, Mean, Norm, NormRows, Projection, Residual, Unit
+from .graph import Attention, EMBEDDING, Embedding, Gate, Graph, Map, Mean, NormRows, Projection, Residual, Unit
+from .segments import Norm
 from .tensors import Linear, Offsets, Vector
 
 

@@ -8,7 +8,7 @@ from .encoding import Reader, Refused, counted, text, u32, u64
 from .graph import Graph
 from .hashing import sha256, tagged
 from .merkle import Tree
-from .tensors import Linear, values_i32
+from .tensors import Linear
 from .text import Tokenizer
 
 MAGIC = b"PROBITY1"

@@ -4,7 +4,7 @@ import numpy as np
 
 from . import vectorised as v
 from .bundle import place_leaf
-from .graph import Argmax, Attention, EMBEDDING, Embedding, Gate, I16, I32, Maxima, Mean, NormRows, PACKED, Projection, Residual, Unit
+from .graph import Argmax, Attention, EMBEDDING, Embedding, Gate, I16, I32, Maxima, NormRows, PACKED, Projection, Residual
 from .merkle import Tree
 
 

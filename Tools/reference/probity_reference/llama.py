@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from .graph import Argmax, Attention, Embedding, GENERATION, Gate, Graph, Map, Maxima, Norm, Projection, Residual
+from .graph import Argmax, Attention, Embedding, GENERATION, Gate, Graph, Map, Maxima, Projection, Residual
+from .segments import Norm
 from .tensors import Linear, Rotation, Vector
 
 

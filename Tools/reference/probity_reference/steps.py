@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from . import arithmetic as a
 from .bundle import place_leaf
 from .encoding import Reader, Refused, counted, listing, u32
-from .graph import Argmax, Attention, Embedding, GENERATION, Gate, Map, Maxima, Mean, NormRows, PACKED, Projection, Range, Residual, Unit, norm_tensors
+from .graph import Argmax, Attention, Embedding, Gate, Map, Maxima, Mean, NormRows, PACKED, Projection, Residual, Unit, norm_tensors
 from .merkle import leaf_hash, verify_hashes, verify_range
-from .tensors import Linear, RotatedLinear, WideLinear, decode_block, decode_rotated_block, decode_wide_block, values_i32
+from .tensors import RotatedLinear, WideLinear, decode_block, decode_rotated_block, decode_wide_block, values_i32
 
 HONEST, FRAUD, INVALID = "honest", "fraud", "invalid"
 
@@ -350,70 +350,3 @@ def gather(graph, parts, ranges):
         for row in range(where.count):
             rows[row] += [a.sat16(v) for v in read_i16(part.leaves[row * size:(row + 1) * size])]
     return rows
-
-
-# Tokens proofs and counterexamples [REC-5], [REC-6].
-
-def decode_tokens(data):
-    reader = Reader(data)
-    decoded = reader.u32(), LeafPart.decode(reader)
-    reader.end()
-    return decoded
-
-
-def decode_counterexample(data):
-    reader = Reader(data)
-    row, column, part = reader.u32(), reader.u32(), Part.decode(reader)
-    parts = reader.listing(4, lambda: Part.decode(reader))
-    reader.end()
-    return row, column, part, parts
-
-
-def tokens_proof(prover, row):
-    index = len(prover.graph.segments) - 1
-    return u32(row) + prover.leaf_part(index, row).encode()
-
-
-def check_tokens(claim, data):
-    try:
-        row, part = decode_tokens(data)
-    except Refused:
-        return INVALID
-    if row >= len(claim.output) or not claim.verify_claimed(part, len(claim.graph.segments) - 1, row):
-        return INVALID
-    stated = u32(claim.output[row]) if claim.graph.task == GENERATION else claim.values
-    return FRAUD if part.hash != leaf_hash(stated) else HONEST
-
-
-def counterexample_reads(graph, row, column, prompt, token):
-    """The stream row, and the tensor leaves."""
-    maxima = graph.segments[-2]
-    norm = [Range(t, 0, 1) for t in norm_tensors(maxima.norm)]
-    tensors = norm + [Range(maxima.weights, column // 16, 1), Range(maxima.weights, token // 16, 1)]
-    return graph.whole_row(maxima.source, prompt - 1 + row), tensors
-
-
-def counterexample(prover, row, column):
-    stream, tensors = counterexample_reads(prover.graph, row, column, len(prover.trace.prompt), prover.trace.output[row])
-    parts = [prover.tensor_part(r).encode() for r in tensors]
-    return u32(row) + u32(column) + prover.segment_part(stream).encode() + listing(parts)
-
-
-def check_counterexample(claim, data):
-    try:
-        row, column, part, parts = decode_counterexample(data)
-    except Refused:
-        return INVALID
-    if claim.graph.task != GENERATION or row >= len(claim.output) or column >= claim.graph.vocabulary:
-        return INVALID
-    token = claim.output[row]
-    stream, tensors = counterexample_reads(claim.graph, row, column, len(claim.prompt), token)
-    if len(parts) != len(tensors):
-        return INVALID
-    if not claim.verify_segment(part, stream) or not all(claim.verify_tensor(p, where) for p, where in zip(parts, tensors)):
-        return INVALID
-    if not all_well_formed(claim.graph, tensors, parts):
-        return FRAUD
-    values = head(claim.graph, part, parts)
-    own, other = values[16 + token % 16], values[column % 16]
-    return FRAUD if other > own or (other == own and column < token) else HONEST

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .encoding import Refused, u8, u32
+from .encoding import Reader, Refused, u8, u32
 
 
 @dataclass(frozen=True)

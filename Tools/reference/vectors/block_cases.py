@@ -9,7 +9,7 @@ from probity_reference.ledger import blocks as b
 from probity_reference.ledger.evidence import BINDING
 from probity_reference.ledger.transactions import Bond, FraudProof, PostClaim, Transaction, Transfer
 from probity_reference.merkle import root_of
-from probity_reference.steps import tokens_proof
+from probity_reference.refutations import tokens_proof
 
 from .claim_cases import Claims, tokenizer_of_size
 from .record_cases import changed

@@ -1,6 +1,5 @@
 """ledger-claims.json: models, claims, and what becomes of claims that nobody disputes."""
 
-import copy
 
 from probity_reference.encoding import counted, listing, option, boolean, u8
 from probity_reference.hashing import sha256
@@ -8,7 +7,6 @@ from probity_reference.ledger.transactions import PostClaim, RegisterModel, Tran
 from probity_reference.ledger.values import CLAIM, claim_id
 from probity_reference.merkle import root_of
 from probity_reference.records import batch_blob
-from probity_reference.signatures import sign
 
 from .account_cases import NO_KEY
 from .record_cases import Maker, changed

@@ -1,8 +1,7 @@
 """ledger-frauds.json: fraud proofs of every kind, accepted and refused."""
 
-from probity_reference import steps
+from probity_reference import refutations
 from probity_reference.encoding import listing, u32, u8
-from probity_reference.hashing import sha256
 from probity_reference.ledger.transactions import FraudProof
 from probity_reference.ledger.values import CLAIM
 from probity_reference.merkle import path
@@ -61,7 +60,7 @@ def against_honest(s, claim, records):
     encodings = [record.encode() for record in records]
     prove("a hash too many", STEP, step, 505, inclusion=(*path(encodings, 1), bytes(32)))
     prove("inclusion and evidence both wrong", STEP, b"", 505, inclusion=())
-    tokens, column = steps.tokens_proof(s.honest.prover(), 1), steps.counterexample(s.honest.prover(), 1, 0)
+    tokens, column = refutations.tokens_proof(s.honest.prover(), 1), refutations.counterexample(s.honest.prover(), 1, 0)
     for name, kind, evidence in [("step", STEP, step), ("tokens", TOKENS, tokens), ("counterexample", COUNTEREXAMPLE, column)]:
         prove(f"{name}: a byte short", kind, evidence[:-1], 506)
         prove(f"{name}: a byte left over", kind, evidence + b"\0", 506)
@@ -90,7 +89,7 @@ def against_honest(s, claim, records):
 
 def counterexample_with(evidence, count):
     """The counterexample with another number of tensor leaves, its own ones from the first on, over and over."""
-    row, column, part, parts = steps.decode_counterexample(evidence)
+    row, column, part, parts = refutations.decode_counterexample(evidence)
     return u32(row) + u32(column) + part.encode() + listing([parts[i % len(parts)].encode() for i in range(count)])
 
 
@@ -129,10 +128,10 @@ def make():
         for other in {INPUT, OUTPUT, STOP} - {tag}:
             s.prove(f"{name}: binding {other} holds", "erin", claim, records, 0, BINDING, u8(other), 508)
         s.prove(f"{name}: binding {tag}", "erin", claim, records, 0, BINDING, u8(tag))
-    s.prove("a token that is not the trace's", "provider", by_tokens, token, 0, TOKENS, steps.tokens_proof(s.wrong_token.prover(), 1))
+    s.prove("a token that is not the trace's", "provider", by_tokens, token, 0, TOKENS, refutations.tokens_proof(s.wrong_token.prover(), 1))
     s.close("fraud proofs that are accepted, one by the provider itself")
     s.prove("a larger value, in the block of the deadline", "erin", by_column, column, 0, COUNTEREXAMPLE,
-            steps.counterexample(s.wrong_token.prover(), 1, s.honest.trace.output[1]))
+            refutations.counterexample(s.wrong_token.prover(), 1, s.honest.trace.output[1]))
     late = s.claim("another wrong leaf", "second", leaf_again := [s.record(s.wrong_leaf, "second")])
     s.close("height 5: the deadline")
     s.prove("the honest claim is final", "dave", first, honest, 0, STEP, b"", 502, record_index=9)

@@ -3,7 +3,7 @@
 import json
 from dataclasses import fields, replace
 
-from probity_reference.encoding import Refused, counted, listing, u64
+from probity_reference.encoding import Refused, counted
 from probity_reference.ledger import blocks as b, genesis as g
 
 from .scenario import SMALL, make_genesis, public

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from probity_reference.encoding import Refused, i8, listing, u8, u32
-from probity_reference.graph import Argmax, Embedding, Gate, Graph, Map, Maxima, Mean, Norm, NormRows, Residual, Unit
-from probity_reference.tensors import Linear, Offsets, RotatedLinear, Rotation, Vector, WideLinear
+from probity_reference.graph import Argmax, Embedding, Gate, Graph, Map, Maxima, Mean, NormRows, Residual, Unit
+from probity_reference.segments import Norm
+from probity_reference.tensors import Linear, RotatedLinear, Rotation, Vector, WideLinear
 from probity_reference.testmodel import test_encoder, test_model
 
 

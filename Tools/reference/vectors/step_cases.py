@@ -4,7 +4,7 @@ import copy
 import random
 from dataclasses import replace
 
-from probity_reference import steps
+from probity_reference import refutations, steps
 from probity_reference.bundle import Bundle
 from probity_reference.encoding import i32, u16, u32
 from probity_reference.executor import Trace, generate
@@ -131,7 +131,7 @@ def make_mixed_steps():
     row, output = setting.trace.output.index(max(setting.trace.output)), setting.trace.output
     lie = Setting(output=output[:row] + [output[row] ^ 3] + output[row + 1:], bundle=setting.bundle)
     columns = [
-        prover.case(name, steps.counterexample(prover.prover(), row, output[row]), verdict, steps.check_counterexample)
+        prover.case(name, refutations.counterexample(prover.prover(), row, output[row]), verdict, refutations.check_counterexample)
         for name, prover, verdict in (("a larger value", lie, steps.FRAUD), ("the output token itself", setting, steps.HONEST))]
     return {"model": "mixed-model.json", "cases": cases, "counterexamples": columns}
 
@@ -256,29 +256,29 @@ def make_refutations():
         ("the token of the trace", honest, 1, steps.HONEST), ("another token", lie, 1, steps.FRAUD),
         ("the first token of the lie", lie, 0, steps.HONEST),
     ]:
-        tokens.append(setting.case(name, steps.tokens_proof(setting.prover(), row), verdict, steps.check_tokens))
+        tokens.append(setting.case(name, refutations.tokens_proof(setting.prover(), row), verdict, refutations.check_tokens))
     odd = honest.edited((16, 1, u32(second) + b"\0"))
-    tokens.append(odd.case("a leaf of five bytes", steps.tokens_proof(odd.prover(), 1), steps.FRAUD, steps.check_tokens))
+    tokens.append(odd.case("a leaf of five bytes", refutations.tokens_proof(odd.prover(), 1), steps.FRAUD, refutations.check_tokens))
     hidden = honest.rehashed(16, 1, bytes(32))
-    tokens.append(hidden.case("a leaf hash of no leaf", steps.tokens_proof(hidden.prover(), 1), steps.FRAUD, steps.check_tokens))
-    data = steps.tokens_proof(lie.prover(), 1)
-    tokens.append(lie.case("no such row", u32(3) + data[4:], steps.INVALID, steps.check_tokens))
-    tokens.append(lie.case("the leaf of another row", u32(2) + data[4:], steps.INVALID, steps.check_tokens))
-    tokens.append(lie.case("bytes left over", data + b"\0", steps.INVALID, steps.check_tokens))
+    tokens.append(hidden.case("a leaf hash of no leaf", refutations.tokens_proof(hidden.prover(), 1), steps.FRAUD, refutations.check_tokens))
+    data = refutations.tokens_proof(lie.prover(), 1)
+    tokens.append(lie.case("no such row", u32(3) + data[4:], steps.INVALID, refutations.check_tokens))
+    tokens.append(lie.case("the leaf of another row", u32(2) + data[4:], steps.INVALID, refutations.check_tokens))
+    tokens.append(lie.case("bytes left over", data + b"\0", steps.INVALID, refutations.check_tokens))
 
     encoder = Setting(bundle=test_encoder())
     values = encoder.trace.leaves[-1][0]
-    data = steps.tokens_proof(encoder.prover(), 0)
+    data = refutations.tokens_proof(encoder.prover(), 0)
     tokens_of_values = [
-        encoder.case("the values of the trace", data, steps.HONEST, steps.check_tokens, values),
-        encoder.case("other values", data, steps.FRAUD, steps.check_tokens, flipped(values, 5, 1)),
-        encoder.case("no such row of values", u32(1) + data[4:], steps.INVALID, steps.check_tokens, values),
+        encoder.case("the values of the trace", data, steps.HONEST, refutations.check_tokens, values),
+        encoder.case("other values", data, steps.FRAUD, refutations.check_tokens, flipped(values, 5, 1)),
+        encoder.case("no such row of values", u32(1) + data[4:], steps.INVALID, refutations.check_tokens, values),
     ]
-    columns_of_values = steps.counterexample(honest.prover(), 0, 0)
+    columns_of_values = refutations.counterexample(honest.prover(), 0, 0)
 
     def column(name, setting, row, c, verdict, change=lambda data: data):
-        data = change(steps.counterexample(setting.prover(), row, c))
-        columns.append(setting.case(name, data, verdict, steps.check_counterexample))
+        data = change(refutations.counterexample(setting.prover(), row, c))
+        columns.append(setting.case(name, data, verdict, refutations.check_counterexample))
 
     column("a larger value", lie, 1, second, steps.FRAUD)
     column("the output token itself", lie, 1, second ^ 3, steps.HONEST)
@@ -293,7 +293,7 @@ def make_refutations():
     column("an equal value above", twins, 0, token + 1, steps.HONEST)
     column("a malformed gain", with_tensor(honest, 20, 0, i32(2**23)), 1, 0, steps.FRAUD)
     return {"model": "tiny-model.json", "tokens": tokens, "counterexamples": columns,
-            "values": tokens_of_values, "counterexamplesOfValues": [encoder.case("no columns", columns_of_values, steps.INVALID, steps.check_counterexample, values)]}
+            "values": tokens_of_values, "counterexamplesOfValues": [encoder.case("no columns", columns_of_values, steps.INVALID, refutations.check_counterexample, values)]}
 
 
 def equal_columns():

@@ -1,7 +1,7 @@
 """text.json: SPEC section 8."""
 
 from probity_reference import text
-from probity_reference.encoding import Refused, counted, listing, option, boolean, u8, u32
+from probity_reference.encoding import Refused, counted, listing, option, u8, u32
 from probity_reference.testmodel import tokenizer as byte_tokenizer
 from probity_reference.text import BYTE, CONTROL, NORMAL, UNKNOWN, UNUSED, USER, Tokenizer
 

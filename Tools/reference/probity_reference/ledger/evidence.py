@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from .. import steps
+from .. import refutations, steps
 from ..encoding import Reader, Refused
 from ..graph import Graph
 from ..records import Record, bindings
@@ -26,8 +26,8 @@ def binding_tag(data):
 
 
 DECODERS = {
-    STEP: steps.StepProof.decode, BINDING: binding_tag, TOKENS: steps.decode_tokens, COUNTEREXAMPLE: steps.decode_counterexample}
-CHECKS = {STEP: steps.check, TOKENS: steps.check_tokens, COUNTEREXAMPLE: steps.check_counterexample}
+    STEP: steps.StepProof.decode, BINDING: binding_tag, TOKENS: refutations.decode_tokens, COUNTEREXAMPLE: refutations.decode_counterexample}
+CHECKS = {STEP: steps.check, TOKENS: refutations.check_tokens, COUNTEREXAMPLE: refutations.check_counterexample}
 
 
 @lru_cache(maxsize=2**14)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..encoding import Reader, Refused, counted, listing, text, u8, u32, u64
+from ..encoding import Refused, counted, listing, text, u8, u32, u64
 from ..hashing import tagged
 from .values import Value, key_reader, short_text
 
