@@ -3,12 +3,12 @@
 /// Rows that only the current batch needs share buffers with segments whose rows are no longer read. Keys and values are kept for all rows.
 struct SegmentOutputs {
   /// `[batch][row width]`, for `i32` and `packed` and row-major `i16` segments respectively.
-  private(set) var int32: [Int: RowBuffer<Int32>] = [:]
-  private(set) var int16: [Int: RowBuffer<Int16>] = [:]
+  private(set) var int32: [RowBuffer<Int32>?]
+  private(set) var int16: [RowBuffer<Int16>?]
   /// `[batch][chunks]`: the exponents of packed segments.
-  private(set) var exponents: [Int: RowBuffer<UInt8>] = [:]
+  private(set) var exponents: [RowBuffer<UInt8>?]
   /// Keys or values: a cache for each head width in which attentions read them, at least one.
-  private(set) var caches: [Int: [HeadCache]] = [:]
+  private(set) var caches: [[HeadCache]?]
 
   /// All rows of a chunk-major segment, cut into heads.
   struct HeadCache {
@@ -18,6 +18,11 @@ struct SegmentOutputs {
   }
 
   init(graph: Graph, batchRows: Int, capacity: Int) {
+    let count = graph.segments.count
+    int32 = Array(repeating: nil, count: count)
+    int16 = Array(repeating: nil, count: count)
+    exponents = Array(repeating: nil, count: count)
+    caches = Array(repeating: nil, count: count)
     var headWidths: [Int: Set<Int>] = [:]
     for case .attention(let fields) in graph.segments {
       for source in [fields.key, fields.value] { headWidths[source, default: []].insert(fields.width) }
