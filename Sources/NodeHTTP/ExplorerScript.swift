@@ -147,7 +147,7 @@ extension Explorer {
       async claims(id) {
         const c = await get("/v1/claims/" + id);
         let records;
-        try { records = (await get("/v1/claims/" + id + "/records")).map((r, i) => record(r, i, id)); } catch (e) { records = h("p",
+        try { records = (await recordsOf(id)).map((r, i) => record(r, i, id)); } catch (e) { records = h("p",
           { class: "empty" }, e.message); }
         return [h("h1", {}, "Claim ", pill(c.status)), fields([["Id", h("code", {}, id)], ["Provider", account(c.provider, true)],
           ["Model", model(c.modelRoot)],
@@ -178,6 +178,12 @@ extension Explorer {
           section("Claims", claimTable(claims.items))];
       },
     };
+    // The records of a claim never change: those of the claim that is open are asked for once.
+    let opened = { id: null, records: [] };
+    async function recordsOf(id) {
+      if (opened.id !== id) opened = { id, records: await get("/v1/claims/" + id + "/records") };
+      return opened.records;
+    }
     const record = (r, index, claim) => h("div", { class: "record" }, h("p", { class: "soft" }, "Prompt, " + plural(r.promptTokens,
       "token") + ", signed by ", account(r.client)),
       h("pre", {}, r.prompt), h("p", { class: "soft" }, "Answer, " + plural(r.outputTokens, "token") + (r.stop === "length"
