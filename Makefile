@@ -28,7 +28,7 @@ ENCODER_PEER := onnx==1.23.2 onnxruntime==1.32.0
 SWIFT_SOURCES := Package.swift Sources Tests Tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo model walkthrough openai-test browser-test test test-debug crash-test check format bench bench-short transition-fuzz transition-fuzz-short clean
+.PHONY: help setup build demo model walkthrough openai-test browser-test test test-debug crash-test fuzz check format bench bench-short transition-fuzz transition-fuzz-short clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -88,6 +88,11 @@ crash-test: setup ## kill a node 50 times under load and in its start, cut its p
 	$(SWIFT_BUILD) --product probity
 	$(SWIFT_BUILD) --product probity-crash-test
 	python3 -B Tools/crash-test/run.py $(CRASHES)
+
+SECONDS := 30
+
+fuzz: setup ## fuzz every reader of outside bytes, 30 seconds each (SECONDS=); compiled once for it
+	python3 -B Tools/fuzz/run.py $(SECONDS)
 
 check: $(BUNDLE) $(ENCODER_BUNDLE) ## lint, the rules of the tree, the freshness of the vectors, the reference beside the executor on the real models, the kernels of every processor
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)

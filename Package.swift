@@ -152,3 +152,15 @@ let package = Package(
     .testTarget(name: "TidyTests", dependencies: [], swiftSettings: strict),
   ]
 )
+
+// The fuzzer needs every target compiled for it, so it has a build of its own: Tools/fuzz/run.py sets the variable and the flags.
+if Context.environment["PROBITY_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "probity-fuzz",
+      dependencies: [
+        "Bytes", "Cryptography", "Merkle", "Text", "Inference", "Ledger", "LightVerification", "ModelImport", "TestSupport",
+      ],
+      path: "Tools/fuzz/Sources",
+      swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}
