@@ -1,29 +1,44 @@
 /// The sizes of a model of the BERT architecture, as `config.json` states them; not yet checked.
 public struct BertConfiguration: Decodable, Hashable, Sendable {
   /// `bert`, or another architecture.
-  public var model_type: String
+  public var modelType: String
   /// Columns of a row.
-  public var hidden_size: Int
+  public var hiddenSize: Int
   /// Columns of the feed-forward.
-  public var intermediate_size: Int
+  public var intermediateSize: Int
   /// Layers.
-  public var num_hidden_layers: Int
+  public var numHiddenLayers: Int
   /// Heads of attention.
-  public var num_attention_heads: Int
+  public var numAttentionHeads: Int
   /// The most positions.
-  public var max_position_embeddings: Int
+  public var maxPositionEmbeddings: Int
   /// Tokens.
-  public var vocab_size: Int
+  public var vocabSize: Int
   /// Kinds of tokens; a text alone is of the first.
-  public var type_vocab_size: Int
+  public var typeVocabSize: Int
   /// What is added to the variance.
-  public var layer_norm_eps: Double
+  public var layerNormEps: Double
   /// The activation.
-  public var hidden_act: String
+  public var hiddenAct: String
   /// How positions are told; absolute where it is absent.
-  public var position_embedding_type: String?
+  public var positionEmbeddingType: String?
   /// Whether it is a decoder.
-  public var is_decoder: Bool?
+  public var isDecoder: Bool?
+
+  private enum CodingKeys: String, CodingKey {
+    case modelType = "model_type"
+    case hiddenSize = "hidden_size"
+    case intermediateSize = "intermediate_size"
+    case numHiddenLayers = "num_hidden_layers"
+    case numAttentionHeads = "num_attention_heads"
+    case maxPositionEmbeddings = "max_position_embeddings"
+    case vocabSize = "vocab_size"
+    case typeVocabSize = "type_vocab_size"
+    case layerNormEps = "layer_norm_eps"
+    case hiddenAct = "hidden_act"
+    case positionEmbeddingType = "position_embedding_type"
+    case isDecoder = "is_decoder"
+  }
 }
 
 /// The sizes, checked against what a graph can express.
@@ -40,26 +55,26 @@ struct BertSizes {
   var vocabulary: Int { (tokens + 63) / 64 * 64 }
 
   init(_ file: BertConfiguration) throws(ImportError) {
-    guard file.model_type == "bert" else { throw .model(.unsupportedArchitecture(file.model_type)) }
-    guard file.hidden_act == "gelu" else { throw .model(.unsupportedKey("hidden_act \(file.hidden_act)")) }
-    guard file.position_embedding_type ?? "absolute" == "absolute" else { throw .model(.unsupportedKey("position_embedding_type")) }
-    guard file.is_decoder != true else { throw .model(.unsupportedKey("is_decoder")) }
+    guard file.modelType == "bert" else { throw .model(.unsupportedArchitecture(file.modelType)) }
+    guard file.hiddenAct == "gelu" else { throw .model(.unsupportedKey("hidden_act \(file.hiddenAct)")) }
+    guard file.positionEmbeddingType ?? "absolute" == "absolute" else { throw .model(.unsupportedKey("position_embedding_type")) }
+    guard file.isDecoder != true else { throw .model(.unsupportedKey("is_decoder")) }
     func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>, multipleOf unit: Int = 1) throws(ImportError) -> Int {
       guard range.contains(value), value.isMultiple(of: unit) else {
         throw .model(.unsupportedSize(name, rule: "a multiple of \(unit) from \(range.lowerBound) to \(range.upperBound)"))
       }
       return value
     }
-    width = try check("hidden_size", file.hidden_size, 64...16384, multipleOf: 64)
-    hidden = try check("intermediate_size", file.intermediate_size, 64...16384, multipleOf: 64)
-    layers = try check("num_hidden_layers", file.num_hidden_layers, 1...200)
-    heads = try check("num_attention_heads", file.num_attention_heads, 1...1024)
+    width = try check("hidden_size", file.hiddenSize, 64...16384, multipleOf: 64)
+    hidden = try check("intermediate_size", file.intermediateSize, 64...16384, multipleOf: 64)
+    layers = try check("num_hidden_layers", file.numHiddenLayers, 1...200)
+    heads = try check("num_attention_heads", file.numAttentionHeads, 1...1024)
     guard width.isMultiple(of: heads) else { throw .model(.unsupportedSize("num_attention_heads", rule: "a divisor of hidden_size")) }
     _ = try check("the width of a head", width / heads, 16...256, multipleOf: 16)
-    positions = try check("max_position_embeddings", file.max_position_embeddings, 1...16384)
-    tokens = try check("vocab_size", file.vocab_size, 1...(1 << 20) - 64)
-    _ = try check("type_vocab_size", file.type_vocab_size, 1...1024)
-    guard (0...1).contains(file.layer_norm_eps) else { throw .model(.unsupportedSize("layer_norm_eps", rule: "from 0 to 1")) }
-    epsilon = file.layer_norm_eps
+    positions = try check("max_position_embeddings", file.maxPositionEmbeddings, 1...16384)
+    tokens = try check("vocab_size", file.vocabSize, 1...(1 << 20) - 64)
+    _ = try check("type_vocab_size", file.typeVocabSize, 1...1024)
+    guard (0...1).contains(file.layerNormEps) else { throw .model(.unsupportedSize("layer_norm_eps", rule: "from 0 to 1")) }
+    epsilon = file.layerNormEps
   }
 }

@@ -82,12 +82,19 @@ struct SentenceModule: Decodable {
 
 /// `1_Pooling/config.json`.
 struct SentencePooling: Decodable {
-  let pooling_mode_cls_token: Bool
-  let pooling_mode_mean_tokens: Bool
-  let pooling_mode_max_tokens: Bool
-  let pooling_mode_mean_sqrt_len_tokens: Bool
+  let poolingModeClsToken: Bool
+  let poolingModeMeanTokens: Bool
+  let poolingModeMaxTokens: Bool
+  let poolingModeMeanSqrtLenTokens: Bool
+
+  private enum CodingKeys: String, CodingKey {
+    case poolingModeClsToken = "pooling_mode_cls_token"
+    case poolingModeMeanTokens = "pooling_mode_mean_tokens"
+    case poolingModeMaxTokens = "pooling_mode_max_tokens"
+    case poolingModeMeanSqrtLenTokens = "pooling_mode_mean_sqrt_len_tokens"
+  }
 
   var isMean: Bool {
-    pooling_mode_mean_tokens && !pooling_mode_cls_token && !pooling_mode_max_tokens && !pooling_mode_mean_sqrt_len_tokens
+    poolingModeMeanTokens && !poolingModeClsToken && !poolingModeMaxTokens && !poolingModeMeanSqrtLenTokens
   }
 }

@@ -30,8 +30,7 @@ public struct BertImporter: Sendable {
     do throws(GraphRejection) { _ = try Graph(graph) } catch { throw .model(.graph(error)) }
 
     var known = BertTensor.unused.union(BertTensor.normNames(layers: sizes.layers).map { $0 + ".weight" })
-    for source in layout.tensors.flatMap({ $0.sources(sizes) }) + [(BertTensor.kinds, [folder.configuration.type_vocab_size, sizes.width])]
-    {
+    for source in layout.tensors.flatMap({ $0.sources(sizes) }) + [(BertTensor.kinds, [folder.configuration.typeVocabSize, sizes.width])] {
       _ = try file.tensor(source.0, dimensions: source.1)
       known.insert(source.0)
     }

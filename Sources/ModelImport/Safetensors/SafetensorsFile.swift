@@ -129,8 +129,8 @@ public struct SafetensorsFile: Sendable {
       guard dimension >= 0, !overflows, product < 1 << 48 else { throw .invalidShape(tensor: name) }
       values = product
     }
-    guard entry.data_offsets.count == 2 else { throw .invalidShape(tensor: name) }
-    let (first, last) = (entry.data_offsets[0], entry.data_offsets[1])
+    guard entry.dataOffsets.count == 2 else { throw .invalidShape(tensor: name) }
+    let (first, last) = (entry.dataOffsets[0], entry.dataOffsets[1])
     guard first >= 0, last >= first, last <= end - start else { throw .tensorOutsideFile(name) }
     guard last - first == values * type.byteCount else { throw .invalidShape(tensor: name) }
     return SafetensorsTensor(name: name, dimensions: entry.shape, type: type, byteRange: start + first..<start + last)
@@ -140,7 +140,13 @@ public struct SafetensorsFile: Sendable {
     struct Entry: Decodable {
       let dtype: String
       let shape: [Int]
-      let data_offsets: [Int]
+      let dataOffsets: [Int]
+
+      private enum CodingKeys: String, CodingKey {
+        case dtype
+        case shape
+        case dataOffsets = "data_offsets"
+      }
     }
     private struct Name: CodingKey {
       let stringValue: String
