@@ -42,10 +42,9 @@ extension FuzzKind {
       let layout = graph.layouts[segment]
       let leaf = layout.leafCount(honest.trace.extent) - 1
       let (row, chunk) = layout.position(ofLeaf: leaf, rows: honest.trace.extent.rows(of: layout.domain))
-      guard let content = honest.trace.leaves(LeafRange(segment: segment, leaves: leaf..<leaf + 1)) else { return nil }
       let stream = honest.record.streamTokens
       return prover.step(
-        StepPosition(segment: segment, row: row, chunk: chunk), claimedLeaf: content, claimedSegment: honest.trace.segments[segment],
+        StepPosition(segment: segment, row: row, chunk: chunk), claimedSegment: honest.trace.segments[segment],
         token: stream[min(row, stream.count - 1)])
     }
   }
