@@ -109,7 +109,7 @@ def refusals(client, model):
     with refused(openai.BadRequestError, 400):
         client.chat.completions.create(model=model, messages=[{"role": "user", "content": [
             {"type": "image_url", "image_url": {"url": "http://localhost/a.png"}}]}])
-    with refused(openai.NotFoundError, 404):
+    with refused(openai.BadRequestError, 400):
         client.embeddings.create(model=model, input="Hello")
 
 
