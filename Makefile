@@ -132,7 +132,7 @@ transition-fuzz-short: fuzz-transitions ## the same with a few thousand
 fuzz-transitions: setup
 	Tools/setup/venv.sh $(VENV) $(NUMPY)
 	$(SWIFT_BUILD) --product probity-replay
-	$(PYTHON) Tools/fuzz/transitions.py $(BIN)/probity-replay --transactions $(TRANSACTIONS)
+	$(PYTHON) Tools/transition-fuzz/run.py $(BIN)/probity-replay --transactions $(TRANSACTIONS)
 
 clean: ## remove what was built; the cache stays
 	rm -rf .build

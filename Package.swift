@@ -106,11 +106,11 @@ let package = Package(
       name: "probity-verify",
       dependencies: ["Bytes", "Cryptography", "Merkle", "Text", "Inference", "Ledger", "LightVerification"],
       swiftSettings: strict),
-    .target(name: "CPeak", path: "Tools/Benchmark/Peak", cSettings: kernelSettings),
+    .target(name: "CPeak", path: "Tools/bench/Peak", cSettings: kernelSettings),
     .executableTarget(
       name: "probity-bench",
       dependencies: ["CPeak", "Bytes", "Cryptography", "Merkle", "Text", "Inference", "Tensors", "Ledger", "ModelImport"],
-      path: "Tools/Benchmark/Sources",
+      path: "Tools/bench/Sources",
       swiftSettings: strict),
     .executableTarget(
       name: "probity-crash-test",
@@ -123,7 +123,7 @@ let package = Package(
     .executableTarget(
       name: "probity-replay",
       dependencies: ["Bytes", "Cryptography", "Merkle", "Text", "Ledger"],
-      path: "Tools/Replay/Sources",
+      path: "Tools/transition-fuzz/Sources",
       swiftSettings: strict),
 
     // Tests

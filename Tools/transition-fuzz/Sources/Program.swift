@@ -2,7 +2,7 @@ import Bytes
 import Foundation
 import Ledger
 
-/// `probity-replay < STREAM`: executes the stream's blocks as they come and answers each with one line, for `Tools/fuzz/transitions.py` to
+/// `probity-replay < STREAM`: executes the stream's blocks as they come and answers each with one line, for `Tools/transition-fuzz/run.py` to
 /// compare with the Python reference.
 @main
 struct Program {

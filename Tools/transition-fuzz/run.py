@@ -1,6 +1,6 @@
 """Random transactions through the Python reference and the Swift ledger at once: every code and every header hash must agree.
 
-    transitions.py PROGRAM [--seed N] [--transactions N] [--block N]
+    run.py PROGRAM [--seed N] [--transactions N] [--block N]
 
 PROGRAM is probity-replay. The stream goes to its standard input block by block; what it answers is compared line by line.
 """
