@@ -35,18 +35,21 @@ extension Stream {
         }
       }
     }
-    return rows.map { row in
-      let start = (row - rows.lowerBound) * chunks * 2
-      var winner = start
-      for slot in stride(from: start, to: start + chunks * 2, by: 2) where best.elements[slot + 1] > best.elements[winner + 1] {
-        winner = slot
+    // The buffer is read by its address alone.
+    return withExtendedLifetime(best) {
+      rows.map { row in
+        let start = (row - rows.lowerBound) * chunks * 2
+        var winner = start
+        for slot in stride(from: start, to: start + chunks * 2, by: 2) where best.elements[slot + 1] > best.elements[winner + 1] {
+          winner = slot
+        }
+        let token = UInt32(best.elements[winner])
+        withUnsafePointer(to: token.littleEndian) {
+          recorder?.record(
+            segment: graph.lastSegment, row: batch.firstRow + row - generationStart, chunk: 0, content: UnsafeRawPointer($0))
+        }
+        return token
       }
-      let token = UInt32(best.elements[winner])
-      withUnsafePointer(to: token.littleEndian) {
-        recorder?.record(
-          segment: graph.lastSegment, row: batch.firstRow + row - generationStart, chunk: 0, content: UnsafeRawPointer($0))
-      }
-      return token
     }
   }
 
