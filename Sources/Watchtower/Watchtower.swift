@@ -116,6 +116,7 @@ public actor Watchtower {
         } catch {
           // `notFound` only says that no block was made in time.
           if case .notFound = error { continue }
+          if Task.isCancelled { break }
           logger.warning("the node cannot be read, trying again: \(error.description)")
           try? await Task.sleep(for: .seconds(1))
         }
