@@ -26,6 +26,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
@@ -90,13 +91,19 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     library("NodeClient", ["Bytes", "Cryptography", "Merkle", "Inference", "Ledger", "LightVerification", "NodeInterface"]),
-    library("ModelImport", ["Bytes", "Cryptography", "Merkle", "Text", "Inference", "Tensors"]),
+    library(
+      "ModelImport",
+      [
+        "Bytes", "Cryptography", "Merkle", "Text", "Inference", "Tensors",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
 
     // Layer 9: programs
     .executableTarget(
       name: "probity",
       dependencies: [
-        "Bytes", "Cryptography", "Merkle", "Text", "Inference", "Ledger", "LightVerification", "Challenge", "Store", "NodeInterface",
+        "Bytes", "Cryptography", "Merkle", "Text", "Inference", "Tensors", "Ledger", "LightVerification", "Challenge", "Store",
+        "NodeInterface",
         "Node", "Watchtower", "Provider", "NodeHTTP", "NodeClient", "ModelImport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),

@@ -38,6 +38,12 @@ _Static_assert((int64_t)CK_WIDE_RUN * 128 * 32768 <= INT32_MAX, "the high part o
 _Static_assert(CK_WIDE_SUM_MAX < CK_BITS(44), "the sum of wide products");
 _Static_assert((CK_WIDE_SUM_MAX >> 8) + 1 <= CK_BITS(60) >> CK_MULTIPLIER_BITS, "rs(acc, 8) * M stays below 2^60");
 
+/// An int8 convolution: int8 less a zero point is at most 255, weights are at least -128.
+_Static_assert((int64_t)CK_INT8_INPUTS_MAX * 255 * 128 + CK_INT8_BIAS_MAX <= INT32_MAX, "the sum of a channel fits int32");
+_Static_assert((int64_t)CK_INT8_WINDOW_MAX * CK_INT8_WINDOW_MAX * 255 <= INT32_MAX, "the sum of a window fits int32");
+/// |v| <= 2^31 times a multiplier below 2^31, and a half of 2^61, stay in int64.
+_Static_assert(31 + 31 <= 62 && CK_INT8_SHIFT_MAX <= 62, "a rescaled value fits int64");
+
 /// The norm: 23-bit magnitudes squared, and the term for epsilon.
 _Static_assert(CK_BITS(46) <= CK_BITS(60) / CK_K_MAX, "the sum of squares is at most 2^60");
 

@@ -126,3 +126,13 @@ void ck_attend(ck_isa isa, const int16_t *q, size_t heads, size_t head_dim, cons
                uint64_t key_square, int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out) {
   kernels_of(isa)->attend(q, heads, head_dim, keys, values, t, key_square, score_shift, value_shift, scratch, out);
 }
+
+void ck_int8_convolve(ck_isa isa, const int16_t *patches, size_t pixels, size_t patch_stride, size_t inputs, const uint8_t *blocks,
+                      size_t channels, ck_int8_range range, int8_t *out, size_t out_stride) {
+  kernels_of(isa)->int8_convolve(patches, pixels, patch_stride, inputs, blocks, channels, range, out, out_stride);
+}
+
+void ck_int8_depthwise(ck_isa isa, const int16_t *plane, const ck_int8_window *w, size_t columns, size_t plane_channels, size_t first,
+                       const uint8_t *blocks, size_t channels, ck_int8_range range, int8_t *out, size_t out_stride) {
+  kernels_of(isa)->int8_depthwise(plane, w, columns, plane_channels, first, blocks, channels, range, out, out_stride);
+}

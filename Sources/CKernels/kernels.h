@@ -30,6 +30,10 @@ typedef struct ck_kernels {
   size_t (*argmax)(const int32_t *x, size_t n);
   void (*attend)(const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t, uint64_t key_square,
                  int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out);
+  void (*int8_convolve)(const int16_t *patches, size_t pixels, size_t patch_stride, size_t inputs, const uint8_t *blocks, size_t channels,
+                        ck_int8_range range, int8_t *out, size_t out_stride);
+  void (*int8_depthwise)(const int16_t *plane, const ck_int8_window *w, size_t columns, size_t plane_channels, size_t first,
+                         const uint8_t *blocks, size_t channels, ck_int8_range range, int8_t *out, size_t out_stride);
 } ck_kernels;
 
 /// The parameters of the entries, for the declarations of their implementations.
@@ -42,11 +46,20 @@ typedef struct ck_kernels {
   const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t, uint64_t key_square,              \
       int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out
 
+#define CK_INT8_CONVOLVE_PARAMETERS                                                                                                        \
+  const int16_t *patches, size_t pixels, size_t patch_stride, size_t inputs, const uint8_t *blocks, size_t channels, ck_int8_range range,  \
+      int8_t *out, size_t out_stride
+#define CK_INT8_DEPTHWISE_PARAMETERS                                                                                                       \
+  const int16_t *plane, const ck_int8_window *w, size_t columns, size_t plane_channels, size_t first, const uint8_t *blocks,               \
+      size_t channels, ck_int8_range range, int8_t *out, size_t out_stride
+
 extern const ck_kernels ck_kernels_scalar;
 void ck_linear_scalar(CK_LINEAR_PARAMETERS);
 void ck_linear_rotated_scalar(CK_ROTATED_PARAMETERS);
 void ck_linear_wide_scalar(CK_LINEAR_PARAMETERS);
 void ck_attend_scalar(CK_ATTEND_PARAMETERS);
+void ck_int8_convolve_scalar(CK_INT8_CONVOLVE_PARAMETERS);
+void ck_int8_depthwise_scalar(CK_INT8_DEPTHWISE_PARAMETERS);
 
 #if defined(__x86_64__)
 extern const ck_kernels ck_kernels_avx2;
@@ -54,6 +67,8 @@ void ck_linear_avx2(CK_LINEAR_PARAMETERS);
 void ck_linear_rotated_avx2(CK_ROTATED_PARAMETERS);
 void ck_linear_wide_avx2(CK_LINEAR_PARAMETERS);
 void ck_attend_avx2(CK_ATTEND_PARAMETERS);
+void ck_int8_convolve_avx2(CK_INT8_CONVOLVE_PARAMETERS);
+void ck_int8_depthwise_avx2(CK_INT8_DEPTHWISE_PARAMETERS);
 
 extern const ck_kernels ck_kernels_avx512vnni;
 void ck_linear_avx512vnni(CK_LINEAR_PARAMETERS);

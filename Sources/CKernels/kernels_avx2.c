@@ -9,6 +9,8 @@ const ck_kernels ck_kernels_avx2 = {
     .linear_rotated = ck_linear_rotated_avx2,
     .linear_wide = ck_linear_wide_avx2,
     .attend = ck_attend_avx2,
+    .int8_convolve = ck_int8_convolve_avx2,
+    .int8_depthwise = ck_int8_depthwise_avx2,
     CK_ELEMENTWISE_ENTRIES(avx2),
 };
 #endif

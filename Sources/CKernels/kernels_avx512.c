@@ -14,6 +14,8 @@ const ck_kernels ck_kernels_avx512vnni = {
     .linear_rotated = ck_linear_rotated_avx512vnni,
     .linear_wide = ck_linear_wide_avx512vnni,
     .attend = ck_attend_avx2,
+    .int8_convolve = ck_int8_convolve_avx2,
+    .int8_depthwise = ck_int8_depthwise_avx2,
     CK_ELEMENTWISE_ENTRIES(avx512vnni),
 };
 #endif

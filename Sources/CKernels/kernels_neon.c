@@ -9,6 +9,8 @@ const ck_kernels ck_kernels_neon = {
     .linear_rotated = ck_linear_rotated_neon,
     .linear_wide = ck_linear_wide_neon,
     .attend = ck_attend_scalar,
+    .int8_convolve = ck_int8_convolve_scalar,
+    .int8_depthwise = ck_int8_depthwise_scalar,
     CK_ELEMENTWISE_ENTRIES(neon),
 };
 
@@ -17,6 +19,8 @@ const ck_kernels ck_kernels_neon_dotprod = {
     .linear_rotated = ck_linear_rotated_neon_dotprod,
     .linear_wide = ck_linear_wide_neon,
     .attend = ck_attend_scalar,
+    .int8_convolve = ck_int8_convolve_scalar,
+    .int8_depthwise = ck_int8_depthwise_scalar,
     CK_ELEMENTWISE_ENTRIES(neon),
 };
 #endif

@@ -48,9 +48,16 @@ public struct ReceiptReport: Sendable {
     return [
       ("network", receipt.anchor.chain.hex), ("model", receipt.claim.modelRoot.hex), ("provider", receipt.claim.provider.hex),
       ("client", record.request.client.xCoordinate.hex), ("request", record.request.digest.hex), ("claim", receipt.claimIdentifier.hex),
-      ("prompt", ReceiptReport.quoted(String(decoding: record.request.prompt, as: UTF8.self))),
+      input(of: record),
       output(of: record),
     ]
+  }
+
+  private func input(of record: Record) -> (name: String, value: String) {
+    guard let tensor = record.request.tensor else {
+      return ("prompt", ReceiptReport.quoted(String(decoding: record.request.prompt, as: UTF8.self)))
+    }
+    return ("tensor", Digest.hash(tensor).hex)
   }
 
   private func output(of record: Record) -> (name: String, value: String) {

@@ -8,6 +8,8 @@ public enum ImportError: Error, Hashable, Sendable {
   case safetensors(SafetensorsRejection)
   /// What stands beside the tensors cannot be read.
   case folder(ModelFolderRejection)
+  /// The ONNX file cannot be read or run.
+  case onnx(ONNXRejection)
   /// The source is well formed, but the executor cannot run such a model.
   case model(ModelRejection)
   /// Reading or writing failed.
@@ -63,6 +65,7 @@ extension ImportError: CustomStringConvertible {
     case .source(let rejection): rejection.description
     case .safetensors(let rejection): rejection.description
     case .folder(let rejection): rejection.description
+    case .onnx(let rejection): rejection.description
     case .model(let rejection): rejection.description
     case .file(let failure): failure.description
     }

@@ -16,7 +16,7 @@ struct RecordMaker: Sendable {
 
   /// What can be said about a request before the model runs; gives the prompt's tokens.
   func check(_ request: Request, signature: Signature, newTokenLimit: Int) throws(AnswerRejection) -> [UInt32] {
-    guard request.modelRoot == modelRoot else { throw .otherModel }
+    guard request.modelRoot == modelRoot, request.tensor == nil, model.graph.task != .tensor else { throw .otherModel }
     guard request.provider == provider else { throw .otherProvider }
     let limit = model.graph.task == .embedding ? 1 : newTokenLimit
     guard request.maxNewTokens <= limit else { throw .tooManyTokens(limit: limit) }

@@ -13,7 +13,12 @@ struct InferCommand: ParsableCommand {
   var model: String
 
   @Argument(help: "What to say to the model; for an embedding, the text.")
-  var prompt: String
+  var prompt: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A tensor instead of a prompt: .npy of int8 or uint8, a .ppm image, or bare int8 values; for tensor models.", valueName: "file"))
+  var input: String?
 
   @Flag(help: "Print the embedding of the text; for models that make them.")
   var embed = false
@@ -40,10 +45,15 @@ struct InferCommand: ParsableCommand {
 
   func run() throws {
     let model = try loadModel(model)
+    guard (input != nil) == (model.graph.task == .tensor) else {
+      throw CommandFailure(input == nil ? "the model takes a tensor: use --input" : "the model takes text: leave out --input")
+    }
+    if let input { return try printTensor(model, input) }
+    guard let prompt else { throw ValidationError("Missing expected argument '<prompt>'.") }
     guard embed == (model.graph.task == .embedding) else {
       throw CommandFailure(embed ? "the model generates text: leave out --embed" : "the model makes embeddings: use --embed")
     }
-    if embed { return try printEmbedding(model) }
+    if embed { return try printEmbedding(model, prompt) }
     let text = raw ? Array(prompt.utf8) : try PromptRendering(model).prompt([ChatMessage(role: "user", content: prompt)])
     let tokens = try model.tokenizer.encode(text)
     var repair = TextRepair()
@@ -82,7 +92,7 @@ struct InferCommand: ParsableCommand {
 }
 
 extension InferCommand {
-  private func printEmbedding(_ model: Model) throws {
+  private func printEmbedding(_ model: Model, _ prompt: String) throws {
     let tokens = try model.tokenizer.encode(Array(prompt.utf8))
     let clock = ContinuousClock()
     let start = clock.now

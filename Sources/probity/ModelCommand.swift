@@ -13,10 +13,14 @@ struct ModelCommand: ParsableCommand {
 struct ModelImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Turn a model into a bundle: a GGUF file of the LLaMA architecture, or the folder of a BERT sentence encoder.",
+    abstract:
+      "Turn a model into a bundle: a GGUF file of the LLaMA architecture, the folder of a BERT sentence encoder, or an ONNX file of int8.",
     discussion: "The same file or folder gives the same root everywhere.")
 
-  @Argument(help: "The GGUF file, or a folder with model.safetensors, config.json, tokenizer.json, modules.json and 1_Pooling.")
+  @Argument(
+    help:
+      "The GGUF file, an ONNX file quantised to static int8 (QDQ), or a folder with model.safetensors, config.json, tokenizer.json, modules.json and 1_Pooling."
+  )
   var file: String
 
   @Option(help: "Where the bundle goes; nothing stands there before the whole bundle does.")
@@ -41,6 +45,10 @@ struct ModelImportCommand: ParsableCommand {
       if (try? url.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true {
         guard format == .a16 else { throw CommandFailure("an encoder's weights become a16; \(format.rawValue) is for GGUF files") }
         try BertImporter(try BertFolder(contentsOf: file), name: name ?? url.lastPathComponent).write(to: output, progress: report)
+      } else if url.pathExtension.lowercased() == "onnx" {
+        let importer = try ONNXImporter(try ONNXFile(contentsOf: file), name: name)
+        for note in importer.notes { FileHandle.standardError.write(Data("note: \(note)\n".utf8)) }
+        try importer.write(to: output)
       } else {
         try LlamaImporter(try GGUFFile(contentsOf: file), name: name, format: format).write(to: output, progress: report)
       }

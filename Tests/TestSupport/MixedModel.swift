@@ -41,7 +41,7 @@ public enum MixedModel {
     switch shape {
     case .linear(_, _, .h8): -11
     case .linear(_, _, .w16): 1
-    case .linear(_, _, .a16), .vector, .rotation, .offsets: 0
+    case .linear(_, _, .a16), .vector, .rotation, .offsets, .convolution, .table: 0
     }
   }
 }

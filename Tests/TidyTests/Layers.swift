@@ -33,6 +33,7 @@ enum Layers {
     "ArgumentParser": ["probity", "probity-verify"],
     "Logging": ["Node", "Watchtower", "Provider", "NodeHTTP", "probity"],
     "FoundationNetworking": ["NodeClient"],
+    "SwiftProtobuf": ["ModelImport"],
   ]
 
   /// What `probity-verify` links: nothing that can store, serve or import.

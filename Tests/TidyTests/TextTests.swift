@@ -3,7 +3,7 @@ import Testing
 /// What every text file of the tree keeps to.
 @Suite struct TextTests {
   private static let code = Tree.files.filter { file in
-    [".swift", ".c", ".h", ".py", ".sh"].contains { file.path.hasSuffix($0) }
+    [".swift", ".c", ".h", ".py", ".sh"].contains { file.path.hasSuffix($0) } && !Exceptions.generated.contains(file.path)
   }
 
   /// Words that belong to a workplace and not to the project. This target holds them as patterns, so it is not searched.
@@ -22,7 +22,7 @@ import Testing
 
   /// The formatter keeps code to 140 columns; comments, tables and macros may be a little wider.
   @Test func linesHaveAtMost160Columns() {
-    let long = Tree.sources.flatMap { file in
+    let long = Tree.sources.filter { !Exceptions.generated.contains($0.path) }.flatMap { file in
       file.lines.indices.filter { file.lines[$0].count > 160 }.map { "\(file.path):\($0 + 1)" }
     }
     expectNone(long)

@@ -7,6 +7,7 @@ python=("$@")
 digests() { find Tests/Vectors Sources/CKernels -name '*.json' -o -name '*_table.c' | sort | xargs sha256sum; }
 
 "${python[@]}" Tools/reference/tests/test_reference.py
+"${python[@]}" Tools/reference/tests/test_int8.py
 before=$(digests)
 "${python[@]}" Tools/tables/generate.py
 "${python[@]}" Tools/reference/make_vectors.py

@@ -144,6 +144,76 @@ size_t ck_attention_scratch_bytes(size_t t);
 void ck_attend(ck_isa isa, const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t,
                uint64_t key_square, int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out);
 
+// Int8 tensors [NUM-40] to [NUM-46]
+
+enum {
+  CK_INT8_BLOCK_CHANNELS = 8,
+  CK_INT8_INPUTS_MAX = 32768,
+  CK_INT8_BIAS_MAX = 1 << 30,
+  CK_INT8_SHIFT_MIN = 2,
+  CK_INT8_SHIFT_MAX = 62,
+  CK_INT8_SIDE_MAX = 16384,
+  CK_INT8_WINDOW_MAX = 256
+};
+
+/// How an int32 becomes an int8: clamp(rescale(v, multiplier, shift) + zero, low, high). [NUM-41]
+typedef struct ck_int8_range {
+  int8_t zero, low, high;
+} ck_int8_range;
+
+/// A multiplier below 2^31 and a shift in 2...62. [NUM-40]
+typedef struct ck_int8_scale {
+  uint32_t multiplier;
+  uint32_t shift;
+} ck_int8_scale;
+
+/// Rows of an int8 tensor that lie in memory: those from `first` to `first + count - 1` of `height`. A row is [channels / chunk][width][chunk].
+typedef struct ck_int8_rows {
+  const int8_t *values;
+  size_t first, count, height, width, channels, chunk;
+} ck_int8_rows;
+
+/// A window over rows and columns: its size, its steps, the cells of padding before the first row and column, and the distance of its cells.
+typedef struct ck_int8_window {
+  size_t height, width, stride_y, stride_x, top, left, dilation_y, dilation_x;
+} ck_int8_window;
+
+/// Bytes of one block of 8 output channels with `inputs` inputs: weights, biases, multipliers, shifts.
+size_t ck_int8_block_bytes(size_t inputs);
+
+/// Whether every number of one block is in its range. [MODEL-8]
+bool ck_int8_block_is_valid(const uint8_t *block, size_t inputs);
+
+/// Values of one widened row: channels rounded up to 8, times the columns that windows of `columns` outputs reach.
+size_t ck_int8_plane_columns(const ck_int8_window *w, size_t columns);
+
+/// The `w->height` rows that output row `y` reads, less `zero`, as [height][plane columns][channels rounded up to 8] int16. Cells outside the
+/// tensor, and channels that only fill up, are 0.
+void ck_int8_widen(const ck_int8_rows *x, const ck_int8_window *w, size_t y, size_t columns, int8_t zero, int16_t *plane);
+
+/// Windows of a plane one after the other, [columns][inputs rounded up to 2], inputs in the order (row, column, channel).
+void ck_int8_patches(const int16_t *plane, const ck_int8_window *w, size_t columns, size_t channels, int16_t *patches);
+
+/// out[x * out_stride + c] for `pixels` patches, `patch_stride` apart, and `channels` channels of consecutive valid blocks. [NUM-42]
+void ck_int8_convolve(ck_isa isa, const int16_t *patches, size_t pixels, size_t patch_stride, size_t inputs, const uint8_t *blocks,
+                      size_t channels, ck_int8_range range, int8_t *out, size_t out_stride);
+
+/// The same where channel c reads channel `first + c` alone, `first` a multiple of 8; a plane's cells are `plane_channels` apart. [NUM-42]
+void ck_int8_depthwise(ck_isa isa, const int16_t *plane, const ck_int8_window *w, size_t columns, size_t plane_channels, size_t first,
+                       const uint8_t *blocks, size_t channels, ck_int8_range range, int8_t *out, size_t out_stride);
+
+/// A sum, or a maximum, over each window of each channel, rescaled: [columns][channels]. The maximum skips cells outside the tensor. [NUM-43]
+void ck_int8_pool(const ck_int8_rows *x, const ck_int8_window *w, size_t y, size_t columns, bool maximum, int8_t zero, ck_int8_scale scale,
+                  ck_int8_range range, int8_t *out);
+
+/// out = clamp(rescale(rescale(a - a_zero) + rescale(b - b_zero)) + zero). `out` may be `a`. [NUM-44]
+void ck_int8_add(const int8_t *a, int8_t a_zero, ck_int8_scale a_scale, const int8_t *b, int8_t b_zero, ck_int8_scale b_scale, size_t n,
+                 ck_int8_scale scale, ck_int8_range range, int8_t *out);
+
+/// out = clamp(rescale((a - a_zero) * (b - b_zero)) + zero). `out` may be `a`. [NUM-45]
+void ck_int8_multiply(const int8_t *a, int8_t a_zero, const int8_t *b, int8_t b_zero, size_t n, ck_int8_scale scale, ck_int8_range range,
+                      int8_t *out);
+
 // Tables, committed as data [NUM-14]
 
 /// round_half_up(2^30 * 2^(-j/256)), j = 0...256.

@@ -9,7 +9,8 @@ extension TensorShape {
       GroupedLinear.embed(channel: channel, ofBlock: block, inputs: inputs, shiftDelta: shiftDelta, into: row)
     case .linear(_, let inputs, .w16):
       WideLinear.embed(channel: channel, ofBlock: block, inputs: inputs, shiftDelta: shiftDelta, into: row)
-    case .linear(_, _, .h8), .vector, .rotation, .offsets: preconditionFailure("a valid graph has a table of another kind")
+    case .linear(_, _, .h8), .vector, .rotation, .offsets, .convolution, .table:
+      preconditionFailure("a valid graph has a table of another kind")
     }
   }
 }

@@ -79,6 +79,8 @@ extension TensorShape {
     case .linear(_, let inputs, let format): return format.isValidBlock(leaf, inputs: inputs)
     case .vector: return TensorShape.values(of: leaf).allSatisfy { $0.magnitude < 1 << 23 }
     case .rotation: return TensorShape.values(of: leaf).allSatisfy { $0.magnitude <= 1 << 30 }
+    case .convolution(_, let inputs): return Int8Convolution.isValidBlock(leaf, inputs: inputs)
+    case .table: return true
     case .offsets: return TensorShape.values(of: leaf).allSatisfy { $0 > Int32.min }
     }
   }

@@ -18,6 +18,7 @@ extension Model {
     switch record.output {
     case .generation(let generation):
       return try replay(promptTokens: record.promptTokens, outputTokens: generation.tokens, workers: workers, keeping: keeping)
+    case .values where record.request.tensor != nil: return try replay(tensor: record, workers: workers, keeping: keeping)
     case .values: return try runEmbedding(record.promptTokens, workers: workers, keeping: keeping).trace
     }
   }

@@ -14,6 +14,8 @@ public struct Generation: Sendable {
 public enum RunRejection: Error, Hashable, Sendable {
   /// The model is for another task.
   case task
+  /// The tensor is longer or shorter than the model's input.
+  case inputSize
   /// There is no prompt token.
   case emptyPrompt
   /// The prompt fills the context or more.

@@ -43,7 +43,7 @@ struct SegmentOutputs {
       case .packed:
         int16[index] = recycled.flatMap { int16[$0] } ?? RowBuffer(count: batchRows * layout.rowWidth)
         exponents[index] = recycled.flatMap { exponents[$0] } ?? RowBuffer(count: batchRows * layout.chunks)
-      case .token: break
+      case .token, .int8: break
       }
       for (source, use) in lastUse.enumerated() where use == index && caches[source] == nil {
         free[graph.layouts[source], default: []].append(source)
@@ -70,6 +70,7 @@ struct SegmentOutputs {
         lastUse[fields.residual] = index
       case .gate(let fields): lastUse[fields.source] = index
       case .norm(let fields): lastUse[fields.source] = index
+      case .int8: break
       case .maxima(let fields): lastUse[fields.source] = graph.segments.count
       case .mean(let fields): lastUse[fields.source] = graph.segments.count
       case .argmax, .unit: break

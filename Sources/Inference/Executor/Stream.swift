@@ -44,7 +44,7 @@ public final class Stream {
     for (index, shape) in model.graph.tensors.enumerated() {
       switch shape {
       case .vector, .offsets: vectors[index] = TensorShape.values(of: model.tensor(index))
-      case .linear, .rotation: break
+      case .linear, .rotation, .convolution, .table: break
       }
     }
     self.vectors = vectors
@@ -118,6 +118,7 @@ public final class Stream {
       case .gate(let fields): tile.gate(fields)
       case .norm(let fields): tile.normaliseRows(fields)
       case .maxima, .argmax, .mean, .unit: preconditionFailure("output segments run in the head")
+      case .int8: preconditionFailure("a tensor graph has no stream")
       }
     }
   }

@@ -1,5 +1,6 @@
 import Bytes
 import Cryptography
+import Tensors
 
 /// Why a graph is not valid. `[GRAPH-1]`
 public enum GraphRejection: Error, Hashable, Sendable {
@@ -21,10 +22,24 @@ public enum GraphRejection: Error, Hashable, Sendable {
   case stepTooCostly(segment: Int)
 }
 
+extension GraphRejection {
+  /// The segment at fault, where it is one alone.
+  public var segment: Int? {
+    switch self {
+    case .parameters, .order: nil
+    case .segmentReference(let segment), .tensorReference(let segment), .sourceMismatch(let segment), .chunk(let segment),
+      .shift(let segment), .stepTooCostly(let segment):
+      segment
+    }
+  }
+}
+
 /// A valid graph: every reference, width and shift is checked, and no step costs more than the limits. `[GRAPH-1]` `[GRAPH-9]`
 public struct Graph: Sendable {
   /// What was checked.
   public let description: GraphDescription
+  /// The sizes of the segments of a tensor graph, else empty. `[GRAPH-21]`
+  public let shapes: [Int8Shape]
   /// The committed form of each segment.
   public let layouts: [LeafLayout]
   /// The canonical encoding.
@@ -55,6 +70,8 @@ public struct Graph: Sendable {
     case generation(Segment.Maxima)
     /// Mean, then unit.
     case embedding(Segment.Mean, Segment.Unit)
+    /// Any segment of a tensor graph.
+    case tensor
   }
 
   /// The fields of the last two segments.
@@ -74,13 +91,17 @@ public struct Graph: Sendable {
 
   /// Checks a description.
   public init(_ description: GraphDescription) throws(GraphRejection) {
+    guard description.task != .tensor else {
+      self = try Graph(tensor: description)
+      return
+    }
     guard
       (64...1 << 20).contains(description.vocabulary), description.vocabulary.isMultiple(of: Segment.Maxima.blockWidth),
       (1...16384).contains(description.context), description.stopTokens.count <= 16,
       description.task == .generation || description.stopTokens.isEmpty,
       description.stopTokens.allSatisfy({ Int($0) < description.vocabulary }),
       zip(description.stopTokens, description.stopTokens.dropFirst()).allSatisfy({ $0 < $1 }),
-      description.tensors.count <= 4096, description.segments.count <= 4096, description.tensors.allSatisfy({ $0.isValid })
+      description.tensors.count <= 4096, description.segments.count <= 4096, description.tensors.allSatisfy({ $0.isValid && !$0.isInt8 })
     else { throw .parameters }
     let segments = description.segments
     guard segments.count >= 3, case .embedding = segments[0] else { throw .order }
@@ -96,10 +117,37 @@ public struct Graph: Sendable {
     }
     self.description = description
     self.layouts = layouts
+    shapes = []
     encoding = description.encoded
     digest = Digest.hash(encoding)
     for index in segments.indices {
       guard worstStepCost(ofSegment: index).isWithinLimits else { throw .stepTooCostly(segment: index) }
+    }
+  }
+
+  /// Checks a description of a tensor graph. `[GRAPH-20]`
+  private init(tensor description: GraphDescription) throws(GraphRejection) {
+    guard
+      description.vocabulary == 0, description.context == 1, description.stopTokens.isEmpty, description.tensors.count <= 4096,
+      description.segments.count <= 4096, description.tensors.allSatisfy({ $0.isValid && $0.isInt8 })
+    else { throw .parameters }
+    guard !description.segments.isEmpty else { throw .order }
+    var shapes: [Int8Shape] = []
+    for (index, segment) in description.segments.enumerated() {
+      guard case .int8(let segment) = segment else { throw .order }
+      shapes.append(try Int8Validation(tensors: description.tensors, shapes: shapes).shape(of: segment, at: index))
+    }
+    guard let output = shapes.last, output.rows == 1, output.chunks == 1, output.count <= Record.valueByteLimit else {
+      throw .chunk(segment: shapes.count - 1)
+    }
+    self.description = description
+    self.shapes = shapes
+    layouts = shapes.map(\.layout)
+    head = .tensor
+    encoding = description.encoded
+    digest = Digest.hash(encoding)
+    for index in shapes.indices {
+      guard worstInt8Cost(ofSegment: index).isWithinLimits else { throw .stepTooCostly(segment: index) }
     }
   }
 

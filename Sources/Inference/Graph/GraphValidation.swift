@@ -7,6 +7,7 @@ struct GraphValidation {
   func layout(ofSegment index: Int) throws(GraphRejection) -> LeafLayout {
     let last = description.segments.count - 1
     switch description.segments[index] {
+    case .int8: throw .order
     case .embedding(let fields):
       guard index == 0 else { throw .order }
       return try embedding(fields, at: index)

@@ -8,6 +8,8 @@ public enum LeafFormat: Hashable, Sendable {
   case packed
   /// One token, four bytes.
   case token
+  /// One byte a value.
+  case int8
 }
 
 /// Whether a segment has a row for each position or only for each row of the output. `[GRAPH-2]`
@@ -16,6 +18,8 @@ public enum RowDomain: Hashable, Sendable {
   case stream
   /// `N` rows.
   case output
+  /// As many rows as a tensor has. `[GRAPH-21]`
+  case fixed(Int)
 }
 
 /// How many tokens went in and came out; every tree's shape follows from this and the graph. `[GRAPH-2]` `[TRACE-2]`
@@ -33,6 +37,9 @@ public struct Extent: Hashable, Sendable {
     self.outputCount = outputCount
   }
 
+  /// The extent of every record of a tensor graph, whose segments have rows of their own.
+  public static let tensor = Extent(promptCount: 1, outputCount: 1)
+
   /// `T = P + N - 1`.
   public var streamRows: Int { promptCount + outputCount - 1 }
 
@@ -41,6 +48,7 @@ public struct Extent: Hashable, Sendable {
     switch domain {
     case .stream: streamRows
     case .output: outputCount
+    case .fixed(let rows): rows
     }
   }
 
@@ -71,6 +79,7 @@ public struct LeafLayout: Hashable, Sendable {
     case .int16: 2 * width
     case .packed: 1 + 2 * width
     case .token: 4
+    case .int8: width
     }
   }
 

@@ -55,6 +55,9 @@ public enum Segment: Hashable, Sendable {
   /// The mean row over its length. `[GRAPH-8]`
   case unit(Unit)
 
+  /// A step of a tensor graph. `[GRAPH-22]`
+  case int8(Int8Segment)
+
   /// Fields of an embedding segment.
   public struct Embedding: Hashable, Sendable {
     /// The linear tensor with one channel for each token.

@@ -55,7 +55,10 @@ extension Segment.Activation: CanonicallyCodable {
 
 extension Segment: CanonicallyCodable {
   public init(from reader: inout ByteReader) throws(DecodingRejection) {
-    switch try reader.read(UInt8.self) {
+    let tag = try reader.read(UInt8.self)
+    switch tag {
+    case Int8Segment.tags:
+      self = .int8(try Int8Segment(tag: tag, from: &reader))
     case 0:
       self = .embedding(
         Embedding(
@@ -156,6 +159,8 @@ extension Segment: CanonicallyCodable {
     case .unit(let fields):
       writer.writeCount(fields.source)
       writer.write(UInt8(fields.shift))
+    case .int8(let segment):
+      segment.encodeFields(to: &writer)
     }
   }
 
@@ -172,6 +177,7 @@ extension Segment: CanonicallyCodable {
     case .norm: 7
     case .mean: 8
     case .unit: 9
+    case .int8(let segment): segment.tag
     }
   }
 
@@ -188,6 +194,7 @@ extension Segment: CanonicallyCodable {
     case .norm: "norm"
     case .mean: "mean"
     case .unit: "unit"
+    case .int8(let segment): segment.name
     }
   }
 }

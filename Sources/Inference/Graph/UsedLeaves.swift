@@ -33,6 +33,7 @@ extension Graph {
         use(fields.norm)
         use(fields.weights)
       case .norm(let fields): use(fields.norm)
+      case .int8(let segment): if let tensor = segment.tensor { use(tensor) }
       case .attention, .argmax, .mean, .unit: break
       }
     }

@@ -13,7 +13,7 @@ public enum Binding: UInt8, CaseIterable, Hashable, Sendable {
   /// Whether the record keeps this binding.
   public func holds(for record: Record, graph: Graph, tokenizer: Tokenizer) -> Bool {
     switch self {
-    case .input: (try? tokenizer.encode(record.request.prompt)) == record.promptTokens
+    case .input: record.request.tensor != nil || (try? tokenizer.encode(record.request.prompt)) == record.promptTokens
     case .output: Binding.outputHolds(for: record, graph: graph, tokenizer: tokenizer)
     case .stop: Binding.stopHolds(for: record, graph: graph)
     }

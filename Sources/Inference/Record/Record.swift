@@ -33,14 +33,6 @@ public enum RecordOutput: Hashable, Sendable {
   case generation(GenerationOutput)
   /// The bytes of the last segment's leaf.
   case values([UInt8])
-
-  /// The task that gives such an output.
-  public var task: GraphTask {
-    switch self {
-    case .generation: .generation
-    case .values: .embedding
-    }
-  }
 }
 
 /// One inference: the request, the output, and the root of the trace. `[REC-2]`
@@ -137,8 +129,19 @@ public struct Record: Hashable, Sendable {
     }
   }
 
-  /// The counts from which every tree's shape follows, or nil where a list is empty or too long.
+  /// The task that takes such an input and gives such an output; nil if there is none.
+  public var task: GraphTask? {
+    switch (request.tensor, output) {
+    case (nil, .generation): .generation
+    case (nil, .values): .embedding
+    case (.some, .values): .tensor
+    case (.some, .generation): nil
+    }
+  }
+
+  /// The counts from which every tree's shape follows, or nil where a list is empty or too long. A tensor has no tokens.
   public var extent: Extent? {
+    guard request.tensor == nil else { return promptTokens.isEmpty ? .tensor : nil }
     let range = 1...Record.tokenLimit
     guard range.contains(promptTokens.count), range.contains(outputCount) else { return nil }
     return Extent(promptCount: promptTokens.count, outputCount: outputCount)

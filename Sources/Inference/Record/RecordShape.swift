@@ -7,6 +7,8 @@ public enum ShapeRejection: Error, Hashable, Sendable {
   case executorVersion
   /// The output is not of the kind that the graph's task gives, or values are not as long as the last segment's leaf.
   case output
+  /// The tensor is longer or shorter than the graph's input.
+  case input
   /// A token list is empty, or there are more tokens than were asked for.
   case tokenCount
   /// The stream has more rows than the context.
@@ -23,7 +25,8 @@ extension Record {
   @discardableResult
   public func checkedShape(for graph: Graph) throws(ShapeRejection) -> Extent {
     guard executorVersion == ExecutorVersion.current else { throw .executorVersion }
-    guard output.task == graph.task else { throw .output }
+    guard task == graph.task else { throw .output }
+    if let tensor = request.tensor { guard tensor.count == graph.shapes.first?.count else { throw .input } }
     if case .values(let values) = output {
       guard values.count == graph.layouts[graph.lastSegment].leafBytes else { throw .output }
       guard request.maxNewTokens == 1 else { throw .tokenCount }

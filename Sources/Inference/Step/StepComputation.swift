@@ -7,6 +7,8 @@ struct StepComputation {
   let position: StepPosition
   /// The token of the row, for an embedding.
   let token: UInt32
+  /// The values of the record's input, for an input segment.
+  let input: [UInt8]
   /// The bytes of each read, of the sizes that [STEP-1] states.
   let reads: [[UInt8]]
   /// The bytes of each tensor part, of the sizes that [STEP-1] states.
@@ -26,6 +28,7 @@ struct StepComputation {
     case .norm(let fields): norm(fields)
     case .mean: mean()
     case .unit(let fields): unit(fields)
+    case .int8(let segment): int8(segment)
     }
   }
 

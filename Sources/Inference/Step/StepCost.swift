@@ -30,7 +30,18 @@ extension Graph {
       multiplyAdds +=
         2 * fields.headsPerGroup * fields.width * fields.visibleRows(ofRow: position.row, streamRows: extent.streamRows)
     }
+    if case .int8(let segment) = segments[position.segment] {
+      multiplyAdds = segment.multiplyAdds(shape: shapes[position.segment], shapes: shapes, tensors: tensors)
+    }
     return StepCost(bytes: bytes, multiplyAdds: multiplyAdds)
+  }
+
+  /// The cost of the most costly step of a tensor graph's segment: one whose window reaches over the most rows. `[STEP-8]`
+  func worstInt8Cost(ofSegment segment: Int) -> StepCost {
+    guard case .int8(let fields) = segments[segment] else { return StepCost(bytes: 0, multiplyAdds: 0) }
+    let rows = 0..<shapes[segment].rows
+    let row = rows.max { fields.rows(of: $0, shapes: shapes).readRows < fields.rows(of: $1, shapes: shapes).readRows } ?? 0
+    return cost(of: StepPosition(segment: segment, row: row, chunk: 0), in: .tensor)
   }
 
   /// The cost of the segment's most costly step in the longest stream. `[GRAPH-9]`
@@ -48,4 +59,9 @@ extension Graph {
     let chunks = 0..<min(layouts[segment].chunks, base / TensorShape.blockChannels)
     return chunks.max { $0 * fields.chunk % base < $1 * fields.chunk % base } ?? 0
   }
+}
+
+extension [Range<Int>] {
+  /// Rows in all of the ranges.
+  fileprivate var readRows: Int { reduce(0) { $0 + $1.count } }
 }

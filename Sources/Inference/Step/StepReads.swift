@@ -54,6 +54,7 @@ extension Graph {
     case .projection(let fields): return [wholeRow(row, of: fields.source)]
     case .gate(let fields): return [wholeRow(row, of: fields.source)]
     case .norm(let fields): return [wholeRow(row, of: fields.source)]
+    case .int8(let segment): return segment.reads(of: row, shapes: shapes)
     case .unit(let fields): return [wholeRow(row, of: fields.source)]
     case .mean(let fields):
       let start = position.chunk * extent.streamRows
@@ -115,6 +116,7 @@ extension Graph {
       return gate + linear(up, chunk: fields.chunk)
     case .maxima(let fields): return reads(of: fields.norm) + [blocks(fields.weights, chunk: fields.chunk)]
     case .norm(let fields): return reads(of: fields.norm)
+    case .int8(let segment): return segment.tensorReads(ofChunks: position.chunk..<position.chunk + 1)
     case .argmax:
       guard let maxima else { return [] }
       let count = Segment.Maxima.blockWidth / TensorShape.blockChannels

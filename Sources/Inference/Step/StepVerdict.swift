@@ -34,7 +34,7 @@ public struct EvidenceContext: Sendable {
   /// token is outside the vocabulary.
   public init?(graph: Graph, tensorsRoot: Digest, record: Record) {
     guard
-      record.output.task == graph.task, let extent = record.extent, graph.admits(extent),
+      record.task == graph.task, let extent = record.extent, graph.admits(extent),
       (record.promptTokens + record.outputTokens).allSatisfy({ Int($0) < graph.vocabulary })
     else { return nil }
     self.graph = graph
@@ -97,7 +97,8 @@ extension StepProof {
     for (part, read) in zip(tensors, tensorReads) where !context.isWellFormed(part, of: read) { return .fraud }
 
     let computation = StepComputation(
-      graph: graph, position: position, token: token, reads: reads.map(\.leaves), tensors: tensors.map(\.leaves))
+      graph: graph, position: position, token: token, input: context.record.request.tensor ?? [], reads: reads.map(\.leaves),
+      tensors: tensors.map(\.leaves))
     guard let computed = computation.leaf() else { return .fraud }
     return MerkleTree.leafHash(computed) == claimed.leafHash ? .honest : .fraud
   }

@@ -53,7 +53,7 @@ extension Record {
       try checkedShape(for: graph)
     } catch {
       switch error {
-      case .executorVersion, .output, .tokenCount, .context, .token: throw .claimRecordShape
+      case .executorVersion, .output, .input, .tokenCount, .context, .token: throw .claimRecordShape
       case .signature: throw .claimRequestSignature
       }
     }

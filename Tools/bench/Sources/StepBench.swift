@@ -23,6 +23,7 @@ struct StepBench {
       let tokens = Inference.Stream(model: model, capacity: tokens.count).append(tokens, firstGenerationRow: tokens.count - 1)
       output = .generation(GenerationOutput(tokens: tokens, answer: [], stop: .length))
     case .embedding: output = .values(try model.embed(tokens, tracing: false).leaf)
+    case .tensor: throw Unexpected(segment: -1)
     }
     var record = try record(output: output, modelRoot: trees.commitment(to: model).modelRoot)
     let trace = try model.replay(record, keeping: Set(graph.segments.indices))

@@ -1,7 +1,7 @@
 """What make_vectors.py writes: one function a file of Tests/Vectors."""
 
 from . import (account_cases, arithmetic, block_cases, claim_cases, fraud_cases, genesis_cases, graph_cases, model_cases, primitives,
-               receipt_cases, record_cases, step_cases, text_cases, tiny_model)
+               receipt_cases, record_cases, step_cases, tensor_model, text_cases, tiny_model)
 
 FILES = {
     "primitives": primitives.make,
@@ -26,4 +26,5 @@ FILES = {
     "ledger-frauds": fraud_cases.make,
     "blocks": block_cases.make,
     "receipts": receipt_cases.make,
+    "tensor-model": tensor_model.make,
 }
