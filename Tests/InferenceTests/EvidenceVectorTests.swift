@@ -18,6 +18,7 @@ struct EvidenceVectors: Decodable {
     let proof: HexBytes
     let verdict: String
     let values: HexBytes?
+    let tensor: HexBytes?
     let flips: [Flip]?
   }
   let cases: [Case]?
@@ -39,13 +40,16 @@ private func word(_ check: () throws -> EvidenceVerdict) -> String {
 private func context(_ vector: EvidenceVectors.Case, _ graph: Graph = TinyModel.model.graph) throws -> EvidenceContext {
   let key = try #require(PrivateKey([UInt8](repeating: 1, count: 32)))
   let request = try #require(
-    Request(
-      modelRoot: .zero, provider: key.publicKey, client: key.publicKey, salt: .zero, maxNewTokens: 64, prompt: Array("x".utf8)))
+    vector.tensor.map {
+      Request(modelRoot: .zero, provider: key.publicKey, client: key.publicKey, salt: .zero, tensor: $0.bytes)
+    }
+      ?? Request(
+        modelRoot: .zero, provider: key.publicKey, client: key.publicKey, salt: .zero, maxNewTokens: 64, prompt: Array("x".utf8)))
   let record = Record(
     executorVersion: ExecutorVersion.current, request: request, requestSignature: key.sign(request.digest, auxiliary: .zero),
     promptTokens: vector.promptTokens,
-    output: graph.task == .embedding
-      ? .values(vector.values?.bytes ?? []) : .generation(.init(tokens: vector.outputTokens, answer: [], stop: .length)),
+    output: graph.task == .generation
+      ? .generation(.init(tokens: vector.outputTokens, answer: [], stop: .length)) : .values(vector.values?.bytes ?? []),
     traceRoot: vector.traceRoot)
   return try #require(EvidenceContext(graph: graph, tensorsRoot: vector.tensorsRoot, record: record))
 }
@@ -56,6 +60,16 @@ struct EvidenceVectorTests {
     "Step proofs of every segment kind [STEP-1] [STEP-2] [STEP-3] [STEP-4] [STEP-5]", arguments: ["steps", "step-edges", "encoder-steps"])
   func steps(file: String) throws {
     try check(file, file == "encoder-steps" ? TinyEncoder.model.graph : TinyModel.model.graph)
+  }
+
+  @Test("Step proofs and values of the tensor model [STEP-4] [STEP-7] [GRAPH-23] [GRAPH-24] [GRAPH-25] [MODEL-8] [REC-5]")
+  func tensorSteps() throws {
+    let graph = TinyTensorModel.model.graph
+    try check("tensor-steps", graph)
+    for vector in try #require(try Vectors.load("tensor-steps", as: EvidenceVectors.self).values) {
+      let context = try context(vector, graph)
+      #expect(word { try TokenProof(decoding: vector.proof.bytes).verdict(in: context) } == vector.verdict, "\(vector.name)")
+    }
   }
 
   @Test("Steps over rotated and wide linear tensors [NUM-31] [NUM-32] [MODEL-3] [MODEL-4] [TESTMODEL-6]")

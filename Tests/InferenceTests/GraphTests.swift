@@ -16,7 +16,7 @@ private struct GraphVectors: Decodable {
 struct GraphTests {
   @Test(
     "Graphs are valid or not as the reference finds them [GRAPH-1] [GRAPH-2] [GRAPH-3] [GRAPH-4] [GRAPH-9] [LIM-1] [MODEL-2] [STEP-6]",
-    arguments: ["graphs", "encoder-graphs"])
+    arguments: ["graphs", "encoder-graphs", "tensor-graphs"])
   func vectors(file: String) throws {
     for vector in try Vectors.load(file, as: GraphVectors.self).cases {
       let description = try? GraphDescription(decoding: vector.graph.bytes)

@@ -27,6 +27,7 @@ private struct RecordVectors: Decodable {
   let values: [Case]
   let valuesOfGeneration: [Case]
   let encoderModelRoot: Digest
+  let tensors: [Case]
   let batch: Batch
 }
 
@@ -54,6 +55,16 @@ struct RecordTests {
     #expect(record.traceRoot == run.trace?.root)
     #expect(record.outputLeaf(ofRow: 0) == run.leaf && record.outputLeaf(ofRow: 1) == nil)
     #expect(try TinyEncoder.model.replay(record).root == record.traceRoot)
+  }
+
+  @Test("Records of tensors [REC-1] [REC-2] [REC-3] [REC-4]")
+  func tensors() throws {
+    try check(vectors.tensors, graph: TinyTensorModel.model.graph)
+    let record = try Record(decoding: vectors.tensors[0].record.bytes)
+    let run = try TinyTensorModel.model.run(try #require(record.request.tensor).map { Int8(bitPattern: $0) })
+    #expect(record.values == run.values.map { UInt8(bitPattern: $0) })
+    #expect(record.traceRoot == run.trace?.root)
+    #expect(try TinyTensorModel.model.replay(record).root == record.traceRoot)
   }
 
   private func check(_ cases: [RecordVectors.Case], graph: Graph) throws {

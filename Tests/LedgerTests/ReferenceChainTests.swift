@@ -9,7 +9,7 @@ import Testing
 struct ReferenceChainTests {
   @Test(
     "Candidates, outcomes, changes and roots of whole chains [TX-1] [TX-2] [TX-3] [TX-4] [TX-5] [TX-6] [TX-7] [TX-8] [LED-7] [BLOCK-7]",
-    arguments: ["ledger-accounts", "ledger-edges", "ledger-claims", "ledger-frauds"])
+    arguments: ["ledger-accounts", "ledger-edges", "ledger-claims", "ledger-frauds", "ledger-tensors"])
   func chain(name: String) throws {
     let vectors: ChainVectors = try Vectors.load(name)
     #expect(vectors.executorVersion == ExecutorVersion.current)

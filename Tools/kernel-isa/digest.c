@@ -220,11 +220,88 @@ static void run_attention(const ck_kernels *kernels, digest *d) {
   }
 }
 
+static int8_t edge8(int kind) {
+  int64_t v = edge(128);
+  return (int8_t)(kind == 0 ? -128 : kind == 1 ? 127 : v > 127 ? 127 : v);
+}
+
+static void fill8(int8_t *x, size_t n) {
+  int kind = (int)below(6);
+  for (size_t i = 0; i < n; i++) x[i] = edge8(kind);
+}
+
+static ck_int8_scale int8_scale(void) {
+  uint32_t m = below(8) == 0 ? 0 : below(4) == 0 ? INT32_MAX : (uint32_t)below((uint64_t)1 << 31);
+  bool any = below(3) == 0;
+  uint32_t shift = any ? 2 + (uint32_t)below(61) : 34 + (uint32_t)below(12);
+  return (ck_int8_scale){m, shift};
+}
+
+static ck_int8_range int8_range(void) {
+  int8_t a = edge8(2), b = edge8(2), zero = edge8(2);
+  if (below(2)) a = -128, b = 127;
+  return (ck_int8_range){zero, a < b ? a : b, a < b ? b : a};
+}
+
+static void fill_int8_blocks(uint8_t *p, size_t inputs, size_t count) {
+  for (size_t b = 0; b < count; b++, p += ck_int8_block_bytes(inputs)) {
+    size_t weights = 16 * ((inputs + 1) / 2);
+    fill8((int8_t *)p, weights);
+    for (size_t c = 0; inputs % 2 != 0 && c < CK_INT8_BLOCK_CHANNELS; c++) p[weights - 16 + 2 * c + 1] = 0;
+    for (size_t c = 0; c < CK_INT8_BLOCK_CHANNELS; c++) {
+      int32_t bias = (int32_t)edge(CK_INT8_BIAS_MAX);
+      ck_int8_scale scale = int8_scale();
+      memcpy(p + weights + 4 * c, &bias, 4);
+      memcpy(p + weights + 32 + 4 * c, &scale.multiplier, 4);
+      memcpy(p + weights + 64 + 4 * c, &scale.shift, 4);
+    }
+    if (!ck_int8_block_is_valid(p, inputs)) abort();
+  }
+}
+
+static void run_int8(const ck_kernels *kernels, digest *d) {
+  for (int round = 0; round < 400; round++) {
+    bool deep = round % 50 == 0;
+    size_t chunk = deep ? 2048 : 1 + below(40), chunks = chunk % 8 == 0 && !deep ? 1 + below(3) : 1, channels = chunk * chunks;
+    ck_int8_window w = {.height = deep ? 4 : 1 + below(4)};
+    w.width = deep ? 4 : 1 + below(4), w.stride_y = 1 + below(3), w.stride_x = 1 + below(3);
+    w.dilation_y = 1 + below(2), w.dilation_x = 1 + below(2);
+    w.top = below((w.height - 1) * w.dilation_y + 1), w.left = below((w.width - 1) * w.dilation_x + 1);
+    size_t height = 1 + below(9), width = 1 + below(20), y = below((height + w.top - 1) / w.stride_y + 1);
+    size_t columns = (width + w.left - 1) / w.stride_x + 1, out_channels = 1 + below(20), start = 8 * below((channels + 7) / 8);
+    ck_int8_range range = int8_range();
+    int8_t zero = edge8(2), *values = take(height * width * channels), *out = take(columns * (channels + out_channels) * 2);
+    fill8(values, height * width * channels);
+    ck_int8_rows rows = {values, 0, height, height, width, channels, chunk};
+    size_t padded = (channels + 7) / 8 * 8, cells = w.height * w.width, inputs = cells * channels;
+    int16_t *plane = take(2 * w.height * ck_int8_plane_columns(&w, columns) * padded), *patches = take(2 * columns * (inputs + 1));
+    ck_int8_widen(&rows, &w, y, columns, zero, plane);
+    ck_int8_patches(plane, &w, columns, channels, patches);
+    uint8_t *blocks = take((out_channels + 7) / 8 * ck_int8_block_bytes(inputs)), *taps = take(padded / 8 * ck_int8_block_bytes(cells));
+    fill_int8_blocks(blocks, inputs, (out_channels + 7) / 8), fill_int8_blocks(taps, cells, padded / 8);
+    size_t stride = out_channels + below(3);
+    kernels->int8_convolve(patches, columns, (inputs + 1) / 2 * 2, inputs, blocks, out_channels, range, out, stride);
+    absorb(d, out, columns * stride);
+    kernels->int8_depthwise(plane, &w, columns, padded, start, taps, channels - start, range, out, channels);
+    absorb(d, out, columns * channels);
+    ck_int8_scale first = int8_scale(), second = int8_scale(), third = int8_scale();
+    ck_int8_pool(&rows, &w, y, columns, below(2), zero, first, range, out);
+    absorb(d, out, columns * channels);
+    size_t n = width * channels;
+    int8_t *sums = take(n), other = edge8(2);
+    ck_int8_add(values, zero, first, values + (height - 1) * n, other, second, n, third, range, sums);
+    absorb(d, sums, n);
+    ck_int8_multiply(values, zero, values + (height - 1) * n, other, n, third, range, sums);
+    absorb(d, sums, n);
+    free(values), free(out), free(plane), free(patches), free(blocks), free(taps), free(sums);
+  }
+}
+
 static void run(const char *name, const ck_kernels *kernels) {
-  void (*const parts[])(const ck_kernels *, digest *) = {run_linear, run_rotated, run_wide, run_rows, run_attention};
-  static const char *const names[] = {"linear", "rotated", "wide", "rows", "attention"};
+  void (*const parts[])(const ck_kernels *, digest *) = {run_linear, run_rotated, run_wide, run_rows, run_attention, run_int8};
+  static const char *const names[] = {"linear", "rotated", "wide", "rows", "attention", "int8"};
   printf("%-24s", name);
-  for (int i = 0; i < 5; i++) {
+  for (int i = 0; i < 6; i++) {
     digest d = {0xCBF29CE484222325u};
     state = 20240u + (uint64_t)i;
     parts[i](kernels, &d);

@@ -125,6 +125,9 @@ public struct Graph: Sendable {
     }
   }
 
+  /// The most values in all segments of a tensor graph together: what a run holds at once. `[GRAPH-22]`
+  public static let tensorValueLimit = 1 << 28
+
   /// Checks a description of a tensor graph. `[GRAPH-20]`
   private init(tensor description: GraphDescription) throws(GraphRejection) {
     guard
@@ -140,6 +143,7 @@ public struct Graph: Sendable {
     guard let output = shapes.last, output.rows == 1, output.chunks == 1, output.count <= Record.valueByteLimit else {
       throw .chunk(segment: shapes.count - 1)
     }
+    guard shapes.reduce(0, { $0 + $1.count }) <= Graph.tensorValueLimit else { throw .parameters }
     self.description = description
     self.shapes = shapes
     layouts = shapes.map(\.layout)

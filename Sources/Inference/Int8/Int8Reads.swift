@@ -14,6 +14,15 @@ extension Int8Segment {
     }
   }
 
+  /// The first row whose window starts below the padding above the source.
+  var firstRowBelowPadding: Int {
+    switch self {
+    case .convolution(let fields): fields.sweep.window.firstRowBelowPadding
+    case .pool(let fields): fields.sweep.window.firstRowBelowPadding
+    case .input, .pair, .table, .concatenation: 0
+    }
+  }
+
   /// The leaves of each source that a row is computed from, in order. `[STEP-7]`
   func reads(of row: Int, shapes: [Int8Shape]) -> [LeafRange] {
     zip(sources, rows(of: row, shapes: shapes)).map { source, rows in

@@ -39,9 +39,11 @@ extension Graph {
   /// The cost of the most costly step of a tensor graph's segment: one whose window reaches over the most rows. `[STEP-8]`
   func worstInt8Cost(ofSegment segment: Int) -> StepCost {
     guard case .int8(let fields) = segments[segment] else { return StepCost(bytes: 0, multiplyAdds: 0) }
-    let rows = 0..<shapes[segment].rows
-    let row = rows.max { fields.rows(of: $0, shapes: shapes).readRows < fields.rows(of: $1, shapes: shapes).readRows } ?? 0
-    return cost(of: StepPosition(segment: segment, row: row, chunk: 0), in: .tensor)
+    let last = shapes[segment].rows - 1
+    // Windows that start in the padding reach over ever more rows, those after it over ever fewer.
+    let inside = min(last, fields.firstRowBelowPadding)
+    let row = [max(0, inside - 1), inside].max { fields.rows(of: $0, shapes: shapes).readRows < fields.rows(of: $1, shapes: shapes).readRows }
+    return cost(of: StepPosition(segment: segment, row: row ?? 0, chunk: 0), in: .tensor)
   }
 
   /// The cost of the segment's most costly step in the longest stream. `[GRAPH-9]`

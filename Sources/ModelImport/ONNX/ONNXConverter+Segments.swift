@@ -11,12 +11,12 @@ extension ONNXConverter {
     switch pending.kind {
     case .input:
       guard segments.isEmpty else { throw unsupported("the model's input once more", "one QuantizeLinear of the input") }
-      segment = append(.input(Int8Segment.Input(rows: size.rows, columns: size.columns, channels: size.channels)), shape: size)
+      segment = try append(.input(Int8Segment.Input(rows: size.rows, columns: size.columns, channels: size.channels)), shape: size)
     case .convolution(let convolution):
       segment = try append(convolution, range: range, quantisation: quantisation)
     case .pool(let source, let sweep, let isMaximum):
       let cells = isMaximum ? 1 : Double(sweep.window.cells)
-      segment = append(
+      segment = try append(
         .pool(
           Int8Segment.Pool(
             source: source.segment, sweep: sweep, isMaximum: isMaximum, inputZero: source.quantisation.zero,
@@ -27,7 +27,7 @@ extension ONNXConverter {
     case .concatenation(let parts):
       var sources: [Int] = []
       for part in parts { sources.append(try requantised(part, [.clip(low: pending.low, high: pending.high)], as: quantisation)) }
-      segment = append(.concatenation(Int8Segment.Concatenation(sources: sources)), shape: size)
+      segment = try append(.concatenation(Int8Segment.Concatenation(sources: sources)), shape: size)
     case .functions(let source, let functions):
       segment = try requantised(source, functions + [.clip(low: pending.low, high: pending.high)], as: quantisation)
     }
@@ -43,8 +43,8 @@ extension ONNXConverter {
     }
     if entries == Array(Int8.min ... .max) { return source.segment }
     let shape = self.shape(source.segment)
-    return append(
-      .table(Int8Segment.Table(source: source.segment, table: append(.table(entries)))),
+    return try append(
+      .table(Int8Segment.Table(source: source.segment, table: try append(.table(entries)))),
       shape: Int8Shape(rows: shape.rows, columns: shape.columns, channels: shape.channels, chunk: shape.channels))
   }
 
@@ -78,10 +78,10 @@ extension ONNXConverter {
       biases.append(Int32(value))
       scales.append(try scale(inScale * weightScale / quantisation.scale))
     }
-    let tensor = append(.convolution(channels: channels, inputs: inputs, weights: weights, biases: biases, scales: scales))
+    let tensor = try append(.convolution(channels: channels, inputs: inputs, weights: weights, biases: biases, scales: scales))
     let sweep = convolution.sweep
     let chunk = ONNXConverter.chunk(channels: channels, inputs: inputs, columns: sweep.columns)
-    return append(
+    return try append(
       .convolution(
         Int8Segment.Convolution(
           source: convolution.source.segment, weights: tensor, sweep: sweep, isDepthwise: convolution.isDepthwise,
@@ -107,7 +107,7 @@ extension ONNXConverter {
       let sum = Int8Segment.Sum(
         left: Int8Operand(zero: left.quantisation.zero, scale: .one), right: Int8Operand(zero: right.quantisation.zero, scale: .one),
         scale: try scale(factor), range: range)
-      return append(.pair(Int8Segment.Pair(isProduct: true, left: left.segment, right: right.segment, sum: sum)), shape: size)
+      return try append(.pair(Int8Segment.Pair(isProduct: true, left: left.segment, right: right.segment, sum: sum)), shape: size)
     }
     for (own, other) in [(left, right), (right, left)] {
       guard own.isUnshared, other.segment < own.segment, case .convolution(var fields) = segments[own.segment], fields.addend == nil,
@@ -118,7 +118,7 @@ extension ONNXConverter {
       fuse(own.segment, with: fields)
       return own.segment
     }
-    return append(
+    return try append(
       .pair(
         Int8Segment.Pair(
           isProduct: false, left: left.segment, right: right.segment, sum: try sum(left, right, range: range, quantisation: quantisation))),

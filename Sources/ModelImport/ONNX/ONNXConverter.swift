@@ -26,6 +26,12 @@ struct ONNXConverter {
   private var values: [String: ONNXValue] = [:]
   private var uses: [String: Int] = [:]
   private(set) var node: ONNXNode
+  private var tensorBytes = 0
+
+  /// The most segments, and the most tensors. `[GRAPH-20]`
+  private static let countLimit = 4096
+  /// The most bytes of all tensors.
+  private static let byteLimit = 1 << 29
 
   /// Converts a file.
   init(_ file: ONNXFile) throws(ONNXRejection) {
@@ -55,8 +61,8 @@ struct ONNXConverter {
     }
     // The output is one leaf: chunks are joined by a table that changes nothing.
     if shape.chunks > 1 {
-      let table = append(.table(Array(Int8.min ... .max)))
-      _ = append(
+      let table = try append(.table(Array(Int8.min ... .max)))
+      _ = try append(
         .table(Int8Segment.Table(source: result.segment, table: table)),
         shape: Int8Shape(rows: 1, columns: shape.columns, channels: shape.channels, chunk: shape.channels))
     }
@@ -74,7 +80,10 @@ struct ONNXConverter {
     switch node.kind {
     case "QuantizeLinear": return try quantise(output)
     case "DequantizeLinear": return try dequantise(output)
-    case "Identity": return try value(0)
+    case "Identity":
+      guard case .real(var activation) = try value(0) else { return try value(0) }
+      activation.isUnshared = activation.isUnshared && uses[output] == 1
+      return .real(activation)
     case "Conv": return .pending(try convolution())
     case "Gemm": return .pending(try gemm())
     case "MatMul": return .pending(try matrixProduct())
@@ -92,7 +101,10 @@ struct ONNXConverter {
     case "AveragePool", "MaxPool": return .pending(try pool())
     case "GlobalAveragePool", "GlobalMaxPool": return .pending(try globalPool())
     case "Concat": return .pending(try concatenation())
-    case "Flatten", "Reshape": return .real(try flattened())
+    case "Flatten", "Reshape":
+      var activation = try flattened()
+      activation.isUnshared = activation.isUnshared && uses[output] == 1
+      return .real(activation)
     case "Softmax":
       let activation = try real(0)
       guard case .vector = activation.layout, [1, -1].contains(try node.integer("axis", default: -1)) else {
@@ -187,15 +199,24 @@ struct ONNXConverter {
     return activation
   }
 
-  /// Adds a segment with its tensor; returns its place.
-  mutating func append(_ segment: Int8Segment, shape: Int8Shape) -> Int {
+  /// Adds a segment; returns its place. What a file asks for is bounded here, before the next node multiplies it.
+  mutating func append(_ segment: Int8Segment, shape: Int8Shape) throws(ONNXRejection) -> Int {
+    guard shape.isValid, segments.count < ONNXConverter.countLimit else {
+      throw unsupported(
+        "an output of \(shape.rows) rows, \(shape.columns) columns and \(shape.channels) channels, as segment \(segments.count)",
+        "at most 16384 rows and columns, 65536 channels, 2^22 values in a row, and 4096 segments")
+    }
     segments.append(segment)
     shapes.append(shape)
     names.append(node.name)
     return segments.count - 1
   }
 
-  mutating func append(_ tensor: TensorPlan) -> Int {
+  mutating func append(_ tensor: TensorPlan) throws(ONNXRejection) -> Int {
+    tensorBytes += tensor.shape.byteCount
+    guard tensors.count < ONNXConverter.countLimit, tensorBytes <= ONNXConverter.byteLimit else {
+      throw unsupported("weights beyond the size of a bundle", "at most 4096 tensors of together 2^29 bytes")
+    }
     tensors.append(tensor)
     return tensors.count - 1
   }

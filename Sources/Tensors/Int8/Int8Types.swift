@@ -104,6 +104,9 @@ public struct Int8Window: Hashable, Sendable {
     return max(0, first)..<min(rows, first + reachY)
   }
 
+  /// The first output row whose window starts below the padding above the tensor.
+  public var firstRowBelowPadding: Int { (top + strideY - 1) / strideY }
+
   var kernels: ck_int8_window {
     ck_int8_window(
       height: height, width: width, stride_y: strideY, stride_x: strideX, top: top, left: left, dilation_y: dilationY,

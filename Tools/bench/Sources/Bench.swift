@@ -128,7 +128,7 @@ struct Bench {
               if q == .max || q == .min { saturated += 1 }
             }
           }
-        case .token: break
+        case .token, .int8: break
         }
       }
     }

@@ -5,9 +5,9 @@ import mmap
 import numpy as np
 
 from .encoding import Reader, Refused, counted, text, u32, u64
-from .graph import Graph
 from .hashing import sha256, tagged
 from .merkle import Tree
+from .tensor_graph import decode_graph
 from .tensors import Linear
 from .text import Tokenizer
 
@@ -48,7 +48,7 @@ class Bundle:
         if size > 2**20 + 2**25 + 256 + 65536 + 16 or 12 + size > len(raw):
             raise Refused("the header's size")
         header = Reader(raw[12:12 + size])
-        graph = Graph.decode(header.counted(2**20))
+        graph = decode_graph(header.counted(2**20))
         tokenizer, name, template = header.counted(2**25), header.text(256), header.text(65536)
         header.end()
         at, data = 12 + size, []
@@ -114,7 +114,7 @@ def fits(graph, tokenizer):
 def registers(graph, tokenizer):
     """[TX-5] Whether the bytes of a graph and of a tokenizer can be registered."""
     try:
-        return fits(Graph.decode(graph), tokenizer)
+        return fits(decode_graph(graph), tokenizer)
     except Refused:
         return False
 

@@ -8,6 +8,7 @@ from .graph import GENERATION
 from .hashing import sha256, tagged
 from .merkle import Tree
 from .signatures import checked_key, verify
+from .tensor_graph import TENSOR
 
 
 def executor_version(specification):
@@ -26,30 +27,36 @@ class Request:
     salt: bytes
     limit: int
     prompt: str
+    tensor: object = None
 
     def encode(self):
-        return self.model_root + self.provider + self.client + self.salt + u32(self.limit) + u8(0) + text(self.prompt)
+        return self.model_root + self.provider + self.client + self.salt + u32(self.limit) + self.encode_input()
+
+    def encode_input(self):
+        return u8(0) + text(self.prompt) if self.tensor is None else u8(1) + counted(self.tensor)
 
     def digest(self):
         return tagged("probity/request", self.encode())
 
     @classmethod
     def read(cls, r):
-        request = cls(r.digest(), checked_key(r.digest()), checked_key(r.digest()), r.digest(), r.u32(), read_input(r))
-        if not 1 <= request.limit <= 16384 or not request.prompt:
+        request = cls(r.digest(), checked_key(r.digest()), checked_key(r.digest()), r.digest(), r.u32(), *read_input(r))
+        if not 1 <= request.limit <= 16384 or not (request.prompt or request.tensor):
             raise Refused("a request out of range")
         return request
 
 
 def read_input(r):
-    if r.u8() != 0:
+    """The prompt and the tensor, of which one is there."""
+    tag = r.u8()
+    if tag > 1:
         raise Refused("an input with no rule")
-    return r.text(65536)
+    return (r.text(65536), None) if tag == 0 else ("", r.counted(2**18))
 
 
 @dataclass
 class Record:
-    """[REC-2] A generation, or with `values` an embedding: then `output` is one row without a token, and there is no answer."""
+    """[REC-2] A generation, or one row of `values`: then `output` is that row without a token, and there is no answer."""
     version: bytes
     request: Request
     signature: bytes
@@ -94,12 +101,18 @@ class Record:
 def shape_fits(record, graph, version):
     """[REC-3] without the signature."""
     p, n = len(record.prompt), len(record.output)
-    if (record.values is None) != (graph.task == GENERATION):
+    if (record.values is None) != (graph.task == GENERATION) or (record.request.tensor is None) != (graph.task != TENSOR):
         return False
+    if graph.task == TENSOR:
+        if record.prompt or len(record.request.tensor) != graph.shapes[0].rows * graph.shapes[0].row_values:
+            return False
+        record_tokens, p = [], 1
+    else:
+        record_tokens = record.prompt + record.output
     if record.values is not None and (len(record.values) != graph.leaf_bytes(len(graph.segments) - 1) or record.request.limit != 1):
         return False
     return (record.version == version and p >= 1 and 1 <= n <= record.request.limit and p + n - 1 <= graph.context
-            and all(t < graph.vocabulary for t in record.prompt + record.output))
+            and all(t < graph.vocabulary for t in record_tokens))
 
 
 def shape_holds(record, graph, version):
@@ -111,7 +124,8 @@ def shape_holds(record, graph, version):
 def bindings(record, graph, tokenizer):
     """[REC-4] Whether input, output and stop hold."""
     if record.values is not None:
-        return {"input": tokenizer.encode(record.request.prompt) == record.prompt, "output": True, "stop": True}
+        held = record.request.tensor is not None or tokenizer.encode(record.request.prompt) == record.prompt
+        return {"input": held, "output": True, "stop": True}
     p, n, last = len(record.prompt), len(record.output), record.output[-1]
     ends = last in graph.stops
     shown = record.output[:-1] if ends else record.output

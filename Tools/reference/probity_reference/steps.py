@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from . import arithmetic as a
+from . import tensor_run
 from .bundle import place_leaf
 from .encoding import Reader, Refused, counted, listing, u32
 from .graph import Argmax, Attention, Embedding, Gate, Map, Maxima, Mean, NormRows, PACKED, Projection, Residual, Unit, norm_tensors
 from .merkle import leaf_hash, verify_hashes, verify_range
+from .tensor_graph import TENSOR
 from .tensors import RotatedLinear, WideLinear, decode_block, decode_rotated_block, decode_wide_block, values_i32
 
 HONEST, FRAUD, INVALID = "honest", "fraud", "invalid"
@@ -88,6 +90,7 @@ class Claim:
     output: tuple
     trace_root: bytes
     values: bytes = None
+    tensor: bytes = None
 
     @property
     def token(self):
@@ -114,7 +117,8 @@ class Prover:
         self.tensor_leaves = {}
 
     def claim(self):
-        return Claim(self.graph, self.tensors_tree.root, tuple(self.trace.prompt), tuple(self.trace.output), self.trace.root)
+        return Claim(self.graph, self.tensors_tree.root, tuple(self.trace.prompt), tuple(self.trace.output), self.trace.root,
+                     tensor=self.trace.input if self.graph.task == TENSOR else None)
 
     def segment_part(self, where):
         tree, leaves = self.trace.trees[where.of], self.trace.leaves[where.of]
@@ -167,7 +171,7 @@ def check(claim, data):
         return INVALID
     if not all_well_formed(g, tensors, proof.tensors) or any(exponent_too_large(g, r, part) for r, part in zip(reads, proof.reads)):
         return FRAUD
-    computed = compute(g, proof, reads, tensors, token)
+    computed = tensor_run.compute(g, proof, claim.tensor) if g.task == TENSOR else compute(g, proof, reads, tensors, token)
     return HONEST if leaf_hash(computed) == proof.claimed.hash else FRAUD
 
 

@@ -1,203 +1,185 @@
-"""SPEC [MODEL-8], [GRAPH-20] to [GRAPH-25], [STEP-7], [STEP-8]: tensor graphs, slow and plainly what the text says."""
+"""SPEC [GRAPH-20] to [GRAPH-25], [STEP-7], [STEP-8]: tensor graphs; what a graph of text answers of its leaves, one of tensors does too."""
 
-import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from . import int8, merkle
-from .bundle import place_leaf
-from .encoding import boolean, counted, i8, listing, option, u8, u16, u32
+from .encoding import Reader, listing, u8
+from .graph import Graph, Range
+from .tensor_segments import (
+    ALL_VALUES, CHANNELS, Concatenate, Convolution, Convolve, INPUT_VALUES, Input, LookUp, OUTPUT_VALUES, Pair, Pool, ROW_VALUES, SIDE, Scale,
+    Table, blocks, check_range, read_segment, read_tensor, require)
 
-LIMITS = (1 << 20, 1 << 22)
-
-
-@dataclass(frozen=True)
-class ConvolutionTensor:
-    """[MODEL-8] `values` is a list of (weights, bias, multiplier, shift)."""
-    values: tuple
-
-    @property
-    def inputs(self):
-        return len(self.values[0][0])
-
-    def encode(self):
-        return u8(16) + u32(len(self.values)) + u32(self.inputs)
-
-    def leaves(self):
-        blocks = []
-        for first in range(0, len(self.values), 8):
-            block = list(self.values[first:first + 8])
-            block += [([0] * self.inputs, 0, 0, 2)] * (8 - len(block))
-            weights = b"".join(
-                i8(w[i] if i < self.inputs else 0) for pair in range(-(-self.inputs // 2)) for w, *_ in block for i in (2 * pair, 2 * pair + 1))
-            blocks.append(weights + b"".join(struct.pack("<8" + kind, *(c[place] for c in block)) for place, kind in ((1, "i"), (2, "I"), (3, "I"))))
-        return blocks
+TENSOR = 2
 
 
 @dataclass(frozen=True)
-class TableTensor:
-    """[MODEL-8]"""
-    values: tuple
+class Shape:
+    """[GRAPH-21]"""
+    rows: int
+    columns: int
+    channels: int
+    chunk: int
 
-    def encode(self):
-        return u8(17)
+    chunks = property(lambda self: self.channels // self.chunk)
+    row_values = property(lambda self: self.columns * self.channels)
+    leaf_values = property(lambda self: self.columns * self.chunk)
 
-    def leaves(self):
-        return [b"".join(i8(v) for v in self.values)]
+    def check(self):
+        require(1 <= self.rows <= SIDE and 1 <= self.columns <= SIDE and 1 <= self.channels <= CHANNELS, "the sides of a segment")
+        require(self.row_values <= ROW_VALUES, "a row of too many values")
+        require(self.chunk >= 1 and self.channels % self.chunk == 0 and (self.chunk == self.channels or self.chunk % 8 == 0), "the chunk")
 
-
-@dataclass(frozen=True)
-class Scale:
-    multiplier: int = 1 << 30
-    shift: int = 30
-
-    def encode(self):
-        return u32(self.multiplier) + u8(self.shift)
-
-
-@dataclass(frozen=True)
-class Sum:
-    """[GRAPH-22] `left` and `right` are (zero, Scale)."""
-    left: tuple
-    right: tuple
-    scale: Scale
-    range: int8.Range
-
-    def encode(self):
-        return b"".join(i8(zero) + scale.encode() for zero, scale in (self.left, self.right)) + self.scale.encode() + encode_range(self.range)
-
-    def add(self, a, b):
-        left, right = [(zero, scale.multiplier, scale.shift) for zero, scale in (self.left, self.right)]
-        return int8.add(a, b, left, right, self.scale.multiplier, self.scale.shift, self.range)
-
-    def multiply(self, a, b):
-        return int8.multiply(a, self.left[0], b, self.right[0], self.scale.multiplier, self.scale.shift, self.range)
+    def size(self):
+        return self.rows, self.columns, self.channels
 
 
-def encode_range(r):
-    return i8(r.zero) + i8(r.low) + i8(r.high)
+class TensorGraph:
+    """[GRAPH-20] A valid tensor graph."""
+    task, vocabulary, context, stops = TENSOR, 0, 1, ()
 
-
-@dataclass(frozen=True)
-class Segment:
-    """[GRAPH-22] The kind's name, its fields, and the shape (rows, columns, channels, chunk)."""
-    kind: str
-    sources: tuple
-    shape: tuple
-    fields: dict = field(default_factory=dict)
-
-    def encode(self):
-        f = self.fields
-        rows, columns, channels, chunk = self.shape
-        if self.kind == "input":
-            return u8(16) + u32(rows) + u32(columns) + u32(channels)
-        if "window" in f:
-            w = f["window"]
-            sweep = b"".join(u16(v) for v in (w.height, w.width, w.stride_y, w.stride_x, w.top, w.left, w.dilation_y, w.dilation_x))
-            sweep += u32(rows) + u32(columns)
-        if self.kind == "convolution":
-            addend = None if "sum" not in f else u32(self.sources[1]) + f["sum"].encode()
-            return (u8(17) + u32(self.sources[0]) + u32(f["weights"]) + sweep + boolean(f["depthwise"]) + i8(f["zero"])
-                    + encode_range(f["range"]) + u32(chunk) + option(addend))
-        if self.kind == "pool":
-            return u8(18) + u32(self.sources[0]) + sweep + boolean(f["maximum"]) + i8(f["zero"]) + f["scale"].encode() + encode_range(f["range"])
-        if self.kind == "pair":
-            return u8(19) + boolean(f["product"]) + u32(self.sources[0]) + u32(self.sources[1]) + f["sum"].encode()
-        if self.kind == "table":
-            return u8(20) + u32(self.sources[0]) + u32(f["table"])
-        return u8(21) + listing([u32(s) for s in self.sources])
-
-
-class TensorModel:
     def __init__(self, tensors, segments):
-        self.tensors, self.segments = tensors, segments
+        self.tensors, self.segments, self.shapes = list(tensors), list(segments), []
+        self.validate()
 
     def encode(self):
-        """[GRAPH-20]"""
-        return u8(2) + listing([t.encode() for t in self.tensors]) + listing([s.encode() for s in self.segments])
+        return u8(TENSOR) + listing([t.encode() for t in self.tensors]) + listing([s.encode() for s in self.segments])
 
-    def bundle(self, tokenizer, name):
-        """[MODEL-1]"""
-        header = counted(self.encode()) + counted(tokenizer) + counted(name.encode()) + counted(b"")
-        data = b"PROBITY1" + counted(header)
-        data += bytes(-len(data) % 64)
+    @classmethod
+    def decode(cls, data):
+        r = Reader(data)
+        require(r.u8() == TENSOR, "a tensor graph")
+        graph = cls(r.listing(4096, lambda: read_tensor(r)), r.listing(4096, lambda: read_segment(r)))
+        r.end()
+        return graph
+
+    # Leaves; prompt and output have no part in them.
+
+    def leaf_bytes(self, index):
+        return self.shapes[index].leaf_values
+
+    def chunks(self, index):
+        return self.shapes[index].chunks
+
+    def rows(self, index, prompt=0, generated=1):
+        return self.shapes[index].rows
+
+    def leaf_count(self, index, prompt=0, generated=1):
+        return self.rows(index) * self.chunks(index)
+
+    def leaf_index(self, index, row, chunk, prompt=0, generated=1):
+        return row * self.chunks(index) + chunk
+
+    def used_leaves(self):
+        used = {t for s in self.segments for t in ([s.weights] if isinstance(s, Convolve) else [s.table] if isinstance(s, LookUp) else [])}
+        return [tensor.leaf_count if index in used else 0 for index, tensor in enumerate(self.tensors)]
+
+    # Reads [STEP-7].
+
+    def rows_read(self, index, row):
+        """The rows of each source."""
+        s = self.segments[index]
+        if isinstance(s, (Convolve, Pool)):
+            return [s.sweep.rows_read(row, self.shapes[s.source])] + [range(row, row + 1)] * (len(s.sources) - 1)
+        if isinstance(s, Pair):
+            return [range(row, row + 1), range(1) if self.shapes[s.right].rows == 1 else range(row, row + 1)]
+        return [range(row, row + 1) for _ in s.sources]
+
+    def reads(self, index, row, chunk, prompt=0, generated=1):
+        return [Range(source, rows.start * self.chunks(source), len(rows) * self.chunks(source))
+                for source, rows in zip(self.segments[index].sources, self.rows_read(index, row))]
+
+    def tensor_reads(self, index, row, chunk, token=None, block=None):
+        s, width = self.segments[index], self.shapes[index].chunk
+        match s:
+            case Convolve():
+                first = chunk * width // 8
+                return [Range(s.weights, first, blocks((chunk + 1) * width) - first)]
+            case LookUp():
+                return [Range(s.table, 0, 1)]
+        return []
+
+    def cost(self, index, row, chunk):
+        """[STEP-8] Bytes and multiply-adds."""
+        s, shape = self.segments[index], self.shapes[index]
+        size = 1024 + 4096
+        size += sum(r.count * self.leaf_bytes(r.of) + 4096 for r in self.reads(index, row, chunk))
+        size += sum(r.count * self.tensors[r.of].leaf_bytes + 4096 for r in self.tensor_reads(index, row, chunk))
+        match s:
+            case Input():
+                return size, 0
+            case Convolve():
+                w, inputs = s.sweep.window, self.tensors[s.weights].inputs
+                plane = w.height * ((shape.columns - 1) * w.stride_x + (w.width - 1) * w.dilation_x + 1) * 8 * blocks(self.shapes[s.source].channels)
+                return size, shape.columns * 8 * blocks(shape.chunk) * inputs + plane + (0 if s.addend is None else shape.leaf_values)
+            case Pool():
+                return size, shape.leaf_values * s.sweep.window.height * s.sweep.window.width
+        return size, shape.leaf_values
+
+    # Validity [GRAPH-20] to [GRAPH-22].
+
+    def validate(self):
+        require(len(self.tensors) <= 4096 and 1 <= len(self.segments) <= 4096, "counts")
         for tensor in self.tensors:
-            data += bytes(-len(data) % 64) + b"".join(tensor.leaves())
-        return data
+            tensor.check()
+        for index, segment in enumerate(self.segments):
+            require(isinstance(segment, Input) == (index == 0), "one input, first")
+            require(all(s < index for s in segment.sources), "a segment names an earlier one")
+            shape = getattr(self, "shape_of_" + type(segment).__name__.lower())(segment)
+            shape.check()
+            self.shapes.append(shape)
+        last = self.shapes[-1]
+        require(last.rows == 1 and last.chunks == 1 and last.row_values <= OUTPUT_VALUES, "the output")
+        require(sum(s.rows * s.row_values for s in self.shapes) <= ALL_VALUES, "all values")
+        for index, shape in enumerate(self.shapes):
+            # At most 256 rows of padding: from the last window that starts in it on, windows reach over ever fewer rows.
+            for row in range(min(shape.rows, 258)):
+                size, operations = self.cost(index, row, 0)
+                require(size <= 2**20 and operations <= 2**22, "the limits of a step")
 
-    def tensors_root(self):
-        return merkle.root_of([
-            place_leaf(index, len(tensor.leaves()), merkle.root_of(tensor.leaves())) for index, tensor in enumerate(self.tensors)])
+    def shape_of_input(self, s):
+        require(s.rows * s.columns * s.channels <= INPUT_VALUES, "the input's values")
+        return Shape(s.rows, s.columns, s.channels, s.channels)
 
-    def rows_read(self, index, y):
-        """[STEP-7] The rows of each source."""
-        segment = self.segments[index]
-        if "window" in segment.fields:
-            w, height = segment.fields["window"], self.segments[segment.sources[0]].shape[0]
-            first = y * w.stride_y - w.top
-            return [range(max(0, first), min(height - 1, first + (w.height - 1) * w.dilation_y) + 1)] + [range(y, y + 1)] * (len(segment.sources) - 1)
-        single = [self.segments[s].shape[0] == 1 for s in segment.sources]
-        return [range(1) if segment.kind == "pair" and place == 1 and single[place] else range(y, y + 1) for place in range(len(segment.sources))]
+    def shape_of_convolve(self, s):
+        require(s.weights < len(self.tensors) and isinstance(self.tensors[s.weights], Convolution), "a convolution tensor")
+        tensor, source, w = self.tensors[s.weights], self.shapes[s.source], s.sweep.window
+        shape = Shape(s.sweep.rows, s.sweep.columns, tensor.channels, s.chunk)
+        shape.check()
+        s.sweep.check(source)
+        check_range(s.range)
+        require(tensor.inputs == w.height * w.width * (1 if s.depthwise else source.channels), "the weights' inputs")
+        require(not s.depthwise or tensor.channels == source.channels, "the channels of a depthwise convolution")
+        if s.addend is not None:
+            s.addend[1].check()
+            require(self.shapes[s.addend[0]].size() == shape.size(), "the addend's size")
+        return shape
 
-    def cost(self, index, y):
-        """[STEP-8] Bytes and multiply-adds of a step."""
-        segment = self.segments[index]
-        rows, columns, channels, chunk = segment.shape
-        parts = [len(rows) * self.segments[s].shape[1] * self.segments[s].shape[2] for s, rows in zip(segment.sources, self.rows_read(index, y))]
-        values = columns * chunk
-        adds = 0 if segment.kind == "input" else values
-        if segment.kind == "convolution":
-            tensor, w = self.tensors[segment.fields["weights"]], segment.fields["window"]
-            blocks = -(-chunk // 8)
-            parts.append(blocks * len(tensor.leaves()[0]))
-            plane = w.height * ((columns - 1) * w.stride_x + (w.width - 1) * w.dilation_x + 1)
-            source = self.segments[segment.sources[0]].shape[2]
-            adds = columns * 8 * blocks * tensor.inputs + plane * 8 * -(-source // 8) + (values if "sum" in segment.fields else 0)
-        elif segment.kind == "pool":
-            adds = values * segment.fields["window"].height * segment.fields["window"].width
-        elif segment.kind == "table":
-            parts.append(256)
-        return 1024 + 4096 + sum(parts) + 4096 * len(parts), adds
+    def shape_of_pool(self, s):
+        source = self.shapes[s.source]
+        s.sweep.check(source)
+        s.scale.check()
+        check_range(s.range)
+        return Shape(s.sweep.rows, s.sweep.columns, source.channels, source.channels)
 
-    def run(self, values):
-        """[GRAPH-23] to [GRAPH-25] Every segment's tensor, [row][column][channel]."""
-        outputs = []
-        for segment in self.segments:
-            rows, columns, channels, chunk = segment.shape
-            f = segment.fields
-            sources = [outputs[s] for s in segment.sources]
-            if segment.kind == "input":
-                flat = iter(values)
-                result = [[[next(flat) for _ in range(channels)] for _ in range(columns)] for _ in range(rows)]
-            elif segment.kind == "convolution":
-                result = [int8.convolve(sources[0], f["zero"], f["window"], y, columns, self.tensors[f["weights"]].values, f["depthwise"], f["range"])
-                          for y in range(rows)]
-                if "sum" in f:
-                    result = each(f["sum"].add, result, sources[1])
-            elif segment.kind == "pool":
-                result = [int8.pool(sources[0], f["zero"], f["window"], y, columns, f["maximum"], f["scale"].multiplier, f["scale"].shift, f["range"])
-                          for y in range(rows)]
-            elif segment.kind == "pair":
-                left, right = sources
-                if (len(right), len(right[0])) != (rows, columns):
-                    right = [[right[0][0]] * columns] * rows
-                result = each(f["sum"].multiply if f["product"] else f["sum"].add, left, right)
-            elif segment.kind == "table":
-                result = each(lambda a, _: int8.look_up(a, self.tensors[f["table"]].values), sources[0], sources[0])
-            else:
-                result = [[[v for s in sources for v in s[y][x]] for x in range(columns)] for y in range(rows)]
-            outputs.append(result)
-        return outputs
+    def shape_of_pair(self, s):
+        left, right = self.shapes[s.left], self.shapes[s.right]
+        require(right.size() in (left.size(), (1, 1, left.channels)), "the operands' sizes")
+        s.sum.check()
+        require(not s.product or s.sum.left[1] == s.sum.right[1] == Scale(), "the scales of a product")
+        return Shape(*left.size(), left.channels)
 
-    def leaves(self, index, output):
-        """[GRAPH-21] The leaves of a segment, in order."""
-        rows, columns, channels, chunk = self.segments[index].shape
-        return [b"".join(i8(v) for x in row for v in x[first:first + chunk]) for row in output for first in range(0, channels, chunk)]
+    def shape_of_lookup(self, s):
+        require(s.table < len(self.tensors) and isinstance(self.tensors[s.table], Table), "a table tensor")
+        source = self.shapes[s.source]
+        return Shape(*source.size(), source.channels)
 
-    def trace_root(self, outputs):
-        """[TRACE-2]"""
-        leaves = [self.leaves(index, output) for index, output in enumerate(outputs)]
-        return merkle.root_of([place_leaf(index, len(part), merkle.root_of(part)) for index, part in enumerate(leaves)])
+    def shape_of_concatenate(self, s):
+        require(len(s.parts) >= 2, "two sources or more")
+        shapes = [self.shapes[part] for part in s.parts]
+        require(all(shape.size()[:2] == shapes[0].size()[:2] for shape in shapes), "equal rows and columns")
+        channels = sum(shape.channels for shape in shapes)
+        return Shape(shapes[0].rows, shapes[0].columns, channels, channels)
 
 
-def each(operation, a, b):
-    return [[[operation(v, w) for v, w in zip(x, y)] for x, y in zip(row, other)] for row, other in zip(a, b)]
+def decode_graph(data):
+    """[GRAPH-1] A valid graph of any task."""
+    return TensorGraph.decode(data) if bytes(data[:1]) == u8(TENSOR) else Graph.decode(data)

@@ -1,7 +1,7 @@
 """What make_vectors.py writes: one function a file of Tests/Vectors."""
 
 from . import (account_cases, arithmetic, block_cases, claim_cases, fraud_cases, genesis_cases, graph_cases, model_cases, primitives,
-               receipt_cases, record_cases, step_cases, tensor_model, text_cases, tiny_model)
+               receipt_cases, record_cases, step_cases, tensor_cases, tensor_model, text_cases, tiny_model)
 
 FILES = {
     "primitives": primitives.make,
@@ -27,4 +27,7 @@ FILES = {
     "blocks": block_cases.make,
     "receipts": receipt_cases.make,
     "tensor-model": tensor_model.make,
+    "tensor-graphs": tensor_cases.make_graphs,
+    "tensor-steps": tensor_cases.make_steps,
+    "ledger-tensors": tensor_cases.make_ledger,
 }

@@ -11,6 +11,8 @@ from probity_reference.merkle import Tree
 from probity_reference.testmodel import test_encoder, test_model
 from probity_reference.text import Tokenizer
 
+from .tensor_model import TensorSetting
+
 SPECIFICATION = Path(__file__).resolve().parents[3] / "SPEC.md"
 
 
@@ -39,6 +41,14 @@ class Maker:
         trace = Trace(encoder, tokens)
         return r.Record(self.version, request, signatures.sign(self.secret, request.digest()), tokens, [0], "", 0, trace.root, trace.leaves[-1][0])
 
+    def tensor(self, setting, salt, provider=None):
+        """The record of a tensor setting's trace."""
+        bundle, trace = setting.bundle, setting.trace
+        request = r.Request(
+            bundle.model_root(), provider or self.provider, signatures.public_key(self.secret), sha256(salt.encode()), 1, "", trace.input)
+        signature = signatures.sign(self.secret, request.digest())
+        return r.Record(self.version, request, signature, [], [0], "", 0, trace.root, trace.values)
+
     def resigned(self, record, **changes):
         record = copy.deepcopy(record)
         for name, value in changes.items():
@@ -60,6 +70,34 @@ class Maker:
 
 def changed(record, **changes):
     return copy.deepcopy(record).__class__(**{**vars(copy.deepcopy(record)), **changes})
+
+
+def tensor_cases(m):
+    """Cases of the tensor model, and of the test model."""
+    setting = TensorSetting()
+    record, values, tensor = m.tensor(setting, "salt 7"), setting.trace.values, setting.trace.input
+
+    def case(name, record, **expected):
+        return m.case(name, record, graph=setting.graph, **expected)
+
+    other = m.resigned(record, tensor=bytes([tensor[0] ^ 1]) + tensor[1:])
+    return [
+        case("a tensor", record),
+        case("other values of a tensor", changed(record, values=bytes(len(values)))),
+        case("another tensor", other),
+        case("values of a tensor, too short", changed(record, values=values[:-1]), shape=False),
+        case("values of a tensor, too long", changed(record, values=values + b"\0"), shape=False),
+        case("a prompt token beside a tensor", changed(record, prompt=[1]), shape=False),
+        case("two tokens asked for with a tensor", m.resigned(record, limit=2), shape=False),
+        case("a tensor too short", m.resigned(record, tensor=tensor[:-1]), shape=False),
+        case("a tensor too long", m.resigned(record, tensor=tensor + b"\0"), shape=False),
+        case("a text where a tensor belongs", m.resigned(record, tensor=None, prompt="x"), shape=False),
+        case("an answer to a tensor", changed(record, values=None, answer="!", stop=1), shape=False),
+        case("another tensor than was signed", changed(record, request=other.request), shape=False),
+    ], [
+        m.case("a tensor where a text belongs", record, shape=False),
+        m.case("an answer to a tensor, of a model of text", changed(record, values=None, prompt=[1], answer="!", stop=1), shape=False),
+    ]
 
 
 def make():
@@ -103,12 +141,13 @@ def make():
         values("an answer where values belong", changed(embedding, values=None, answer="!", stop=1), shape=False),
         m.case("values where an answer belongs", changed(length, values=b"abcd", output=[0], answer="", stop=0), shape=False),
     ]
+    of_tensors, tensors_of_generation = tensor_cases(m)
     blob, tree = r.batch_blob(honest), Tree([record.encode() for record in honest])
     return {
         "executorVersion": m.version.hex(), "modelRoot": m.model_root.hex(),
         "client": {"secret": m.secret.hex(), "public": signatures.public_key(m.secret).hex()}, "provider": m.provider.hex(),
         "request": {"bytes": stop.request.encode().hex(), "digest": stop.request.digest().hex(), "signature": stop.signature.hex()},
-        "cases": cases, "values": of_values[:-1], "valuesOfGeneration": of_values[-1:], "encoderModelRoot": encoder.model_root().hex(),
+        "cases": cases, "values": of_values[:-1], "valuesOfGeneration": of_values[-1:] + tensors_of_generation, "tensors": of_tensors, "encoderModelRoot": encoder.model_root().hex(),
         "batch": {"cases": [0, 1, 2, 3, 4], "root": tree.root.hex(), "blobSHA256": sha256(blob).hex(), "blobBytes": len(blob),
                   "inclusionOf2": [h.hex() for h in inclusion(tree, 2)]},
     }

@@ -4,15 +4,15 @@ from functools import lru_cache
 
 from .. import refutations, steps
 from ..encoding import Reader, Refused
-from ..graph import Graph
 from ..records import Record, bindings
+from ..tensor_graph import decode_graph
 from ..text import Tokenizer
 
 ACCEPTED, UNDECODABLE, INVALID, NO_FRAUD = 0, 506, 507, 508
 STEP, BINDING, TOKENS, COUNTEREXAMPLE = range(4)
 BINDINGS = ("input", "output", "stop")
 
-graph_of = lru_cache(maxsize=64)(Graph.decode)
+graph_of = lru_cache(maxsize=64)(decode_graph)
 tokenizer_of = lru_cache(maxsize=64)(Tokenizer.parse)
 
 
@@ -31,8 +31,8 @@ CHECKS = {STEP: steps.check, TOKENS: refutations.check_tokens, COUNTEREXAMPLE: r
 
 
 @lru_cache(maxsize=2**14)
-def verdict(kind, graph, tensors_root, prompt, output, trace_root, evidence):
-    return CHECKS[kind](steps.Claim(graph_of(graph), tensors_root, prompt, output, trace_root), evidence)
+def verdict(kind, graph, tensors_root, prompt, output, trace_root, values, tensor, evidence):
+    return CHECKS[kind](steps.Claim(graph_of(graph), tensors_root, prompt, output, trace_root, values, tensor), evidence)
 
 
 def judge(kind, evidence, record_bytes, model, tokenizer):
@@ -44,5 +44,7 @@ def judge(kind, evidence, record_bytes, model, tokenizer):
     if kind == BINDING:
         holds = bindings(record, graph_of(model.graph), tokenizer_of(tokenizer))[BINDINGS[decoded]]
         return NO_FRAUD if holds else ACCEPTED
-    found = verdict(kind, model.graph, model.tensors_root, tuple(record.prompt), tuple(record.output), record.trace_root, evidence)
+    found = verdict(
+        kind, model.graph, model.tensors_root, tuple(record.prompt), tuple(record.output), record.trace_root, record.values, record.request.tensor,
+        evidence)
     return {steps.INVALID: INVALID, steps.HONEST: NO_FRAUD, steps.FRAUD: ACCEPTED}[found]
