@@ -83,7 +83,9 @@ public enum Evidence: Hashable, Sendable {
     case .binding(.input): return "the prompt's tokens are not the encoding of its text"
     case .binding(.output): return "the answer is not the decoding of its tokens"
     case .binding(.stop): return "the answer does not end by the stop rule"
-    case .token(let proof): return "output token \(proof.row) is not the argmax of its row"
+    case .token(let proof):
+      return graph.task == .generation
+        ? "output token \(proof.row) is not the argmax of its row" : "the values are not those of the trace"
     case .counterexample(let proof): return "column \(proof.column) beats output token \(proof.row)"
     }
   }

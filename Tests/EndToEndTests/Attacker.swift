@@ -12,6 +12,8 @@ import Watchtower
 /// A provider of the attacker's own making: it posts any records, and shows any trace, or none.
 struct Attacker {
   let network: ProviderNetwork
+  /// The model that the watchtower knows.
+  var model = TinyModel.model
 
   /// What became of an attack.
   enum Fate {
@@ -39,7 +41,7 @@ struct Attacker {
   ) -> Watchtower {
     Watchtower(
       node: network.node, wallet: Wallet(key: TestChain.key("challenger"), node: network.node, genesis: network.genesis),
-      models: [WatchedModel(TinyModel.model)], traces: source, logger: ProviderNetwork.logger, onReport: onReport)
+      models: [WatchedModel(model)], traces: source, logger: ProviderNetwork.logger, onReport: onReport)
   }
 
   /// Posts one record and has it watched.

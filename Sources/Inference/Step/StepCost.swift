@@ -42,8 +42,9 @@ extension Graph {
     let last = shapes[segment].rows - 1
     // Windows that start in the padding reach over ever more rows, those after it over ever fewer.
     let inside = min(last, fields.firstRowBelowPadding)
-    let row = [max(0, inside - 1), inside].max { fields.rows(of: $0, shapes: shapes).readRows < fields.rows(of: $1, shapes: shapes).readRows }
-    return cost(of: StepPosition(segment: segment, row: row ?? 0, chunk: 0), in: .tensor)
+    func readRows(_ row: Int) -> Int { fields.rows(of: row, shapes: shapes).reduce(0) { $0 + $1.count } }
+    let row = inside > 0 && readRows(inside - 1) > readRows(inside) ? inside - 1 : inside
+    return cost(of: StepPosition(segment: segment, row: row, chunk: 0), in: .tensor)
   }
 
   /// The cost of the segment's most costly step in the longest stream. `[GRAPH-9]`
@@ -61,9 +62,4 @@ extension Graph {
     let chunks = 0..<min(layouts[segment].chunks, base / TensorShape.blockChannels)
     return chunks.max { $0 * fields.chunk % base < $1 * fields.chunk % base } ?? 0
   }
-}
-
-extension [Range<Int>] {
-  /// Rows in all of the ranges.
-  fileprivate var readRows: Int { reduce(0) { $0 + $1.count } }
 }

@@ -30,11 +30,31 @@ extension FuzzKind {
     .canonical("counterexample", [value { prover.counterexample(row: 0, column: 3, token: honest.record.outputTokens[0]) }]) {
       promise((try? $0.verdict(in: context)) != .fraud, "an honest record shows no fraud")
     },
-    .canonical("record", [record]) { _ = try? $0.checkedShape(for: TinyModel.model.graph) },
+    .canonical("tensor-step", tensorSteps()) {
+      promise((try? $0.verdict(in: tensorContext)) != .fraud, "an honest record of a tensor shows no fraud")
+    },
+    .canonical("record", [record, honestTensor.record]) { record in
+      for graph in [TinyModel.model.graph, TinyTensorModel.model.graph] { _ = try? record.checkedShape(for: graph) }
+    },
     .canonical("batch", [TestRecords.batch([record])]) { _ = $0.tree.root },
-    .canonical("graph", [TinyModel.graph]) { _ = try? Graph($0) },
+    .canonical("graph", [TinyModel.graph, TinyTensorModel.model.graph.description]) { _ = try? Graph($0) },
     .canonical("tokenizer", [TinyModel.header.tokenizer]) { _ = try? Tokenizer($0).encode(Array("one two".utf8)) },
   ]
+
+  private static let honestTensor = value { try TinyTensorModel.honest() }
+  private static let tensorContext = value {
+    EvidenceContext(
+      graph: TinyTensorModel.model.graph, tensorsRoot: TinyTensorModel.commitment.tensorsRoot, record: honestTensor.record)
+  }
+
+  private static func tensorSteps() -> [StepProof] {
+    let trace = honestTensor.trace
+    let prover = StepProver(
+      model: TinyTensorModel.model, trees: TinyTensorModel.trees, own: trace, claimedRoots: trace.segments.map(\.root))
+    return trace.segments.indices.compactMap {
+      prover.step(StepPosition(segment: $0, row: 0, chunk: 0), claimedSegment: trace.segments[$0], token: 0)
+    }
+  }
 
   private static func steps() -> [StepProof] {
     let graph = TinyModel.model.graph
