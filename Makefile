@@ -24,11 +24,14 @@ PEER := gguf==0.19.0 llama-cpp-python==0.3.36
 ENCODER := all-MiniLM-L6-v2
 ENCODER_BUNDLE := $(CACHE)/$(ENCODER).probity
 ENCODER_PEER := onnx==1.23.2 onnxruntime==1.32.0
+VISION := efficientnet-lite0
+VISION_BUNDLE := $(CACHE)/$(VISION).probity
+PILLOW := pillow==13.0.0
 
 SWIFT_SOURCES := Package.swift Sources Tests Tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo model walkthrough openai-test browser-test test test-debug crash-test fuzz check format bench bench-short transition-fuzz transition-fuzz-short clean
+.PHONY: help setup build demo model walkthrough openai-test browser-test test test-debug crash-test fuzz check format bench bench-short transition-fuzz transition-fuzz-short tosa tosa-short clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -62,7 +65,14 @@ $(ENCODER_BUNDLE): $(CACHE)/$(ENCODER)/model.safetensors $(IMPORTED) | build
 	$(BIN)/probity model import $(CACHE)/$(ENCODER) --output $(ENCODER_BUNDLE).new
 	mv $(ENCODER_BUNDLE).new $(ENCODER_BUNDLE)
 
-model: $(BUNDLE) $(ENCODER_BUNDLE) ## fetch and import the models
+$(CACHE)/$(VISION)/qdq.onnx: | setup
+	Tools/setup/onnx.sh $(CACHE)
+
+$(VISION_BUNDLE): $(CACHE)/$(VISION)/qdq.onnx $(IMPORTED) | build
+	$(BIN)/probity model import $(CACHE)/$(VISION)/qdq.onnx --output $(VISION_BUNDLE).new
+	mv $(VISION_BUNDLE).new $(VISION_BUNDLE)
+
+model: $(BUNDLE) $(ENCODER_BUNDLE) $(VISION_BUNDLE) ## fetch and import the models
 
 walkthrough: build $(BUNDLE) ## the same with each role a process of its own: docs/walkthrough.md by script
 	python3 -B Tools/try/walkthrough.py --model $(BUNDLE)
@@ -94,12 +104,12 @@ SECONDS := 30
 fuzz: setup ## fuzz every reader of outside bytes, 30 seconds each (SECONDS=); compiled once for it
 	python3 -B Tools/fuzz/run.py $(SECONDS)
 
-check: $(BUNDLE) $(ENCODER_BUNDLE) ## lint, the rules of the tree, the freshness of the vectors, the reference beside the executor on the real models, the kernels of every processor
+check: $(BUNDLE) $(ENCODER_BUNDLE) $(VISION_BUNDLE) ## lint, the rules of the tree, the freshness of the vectors, the reference beside the executor on the real models, the kernels of every processor
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 	PYTHONPYCACHEPREFIX=$(CACHE)/pycache python3 -m compileall -q Tools
 	Tools/setup/venv.sh $(VENV) $(NUMPY)
 	Tools/setup/check-reference.sh $(PYTHON)
-	$(PYTHON) Tools/reference/agree.py $(BIN)/probity $(BUNDLE) $(ENCODER_BUNDLE)
+	$(PYTHON) Tools/reference/agree.py $(BIN)/probity $(BUNDLE) $(ENCODER_BUNDLE) $(VISION_BUNDLE)
 	Tools/setup/debian.sh libsimde-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static
 	Tools/kernel-isa/run
 	$(SWIFT_TEST) --filter TidyTests
@@ -107,14 +117,15 @@ check: $(BUNDLE) $(ENCODER_BUNDLE) ## lint, the rules of the tree, the freshness
 format: ## format the Swift sources in place
 	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
 
-bench: $(BUNDLE) $(ENCODER_BUNDLE) ## measure beside llama.cpp and ONNX Runtime (compiled once, 15 minutes); prints a table, writes .build/bench.json
+bench: $(BUNDLE) $(ENCODER_BUNDLE) $(VISION_BUNDLE) ## measure beside llama.cpp and ONNX Runtime (compiled once, 15 minutes); prints a table, writes .build/bench.json
 	Tools/setup/debian.sh g++ cmake ninja-build
-	Tools/setup/venv.sh $(VENV) $(NUMPY) $(PEER) $(ENCODER_PEER)
+	Tools/setup/venv.sh $(VENV) $(NUMPY) $(PEER) $(ENCODER_PEER) $(PILLOW)
 	$(SWIFT_BUILD) --product probity-bench
 	$(PYTHON) Tools/bench/speed.py
 	$(PYTHON) Tools/bench/quality.py
 	$(PYTHON) Tools/bench/formats.py
 	$(PYTHON) Tools/bench/encoder.py
+	$(PYTHON) Tools/bench/vision.py
 	@$(PYTHON) Tools/bench/report.py
 
 bench-short: $(BUNDLE) $(ENCODER_BUNDLE) ## the benchmarks' short form: ours alone, once
@@ -133,6 +144,20 @@ fuzz-transitions: setup
 	Tools/setup/venv.sh $(VENV) $(NUMPY)
 	$(SWIFT_BUILD) --product probity-replay
 	$(PYTHON) Tools/transition-fuzz/run.py $(BIN)/probity-replay --transactions $(TRANSACTIONS)
+
+TOSA_VENV := $(CACHE)/tosa-venv
+TOSA := tosa-tools==2026.8.0
+
+tosa: CASES := 3000
+tosa: tosa-cases ## thousands of drawn int8 operations beside Arm's TOSA reference model (2 minutes)
+
+tosa-short: CASES := 60
+tosa-short: tosa-cases ## the same with a few
+
+.PHONY: tosa-cases
+tosa-cases: setup
+	Tools/setup/venv.sh $(TOSA_VENV) $(TOSA)
+	Tools/onnx/tosa.sh $(TOSA_VENV) $(CASES)
 
 clean: ## remove what was built; the cache stays
 	rm -rf .build

@@ -74,18 +74,23 @@ struct ModelInspectCommand: ParsableCommand {
     let model = try loadModel(file)
     let commitment = ModelTrees(model).commitment(to: model)
     if json {
-      let fields: [String: Any] = [
+      var fields: [String: Any] = [
         "name": model.name, "task": model.graph.task.name, "modelRoot": commitment.modelRoot.hex, "graphDigest": commitment.graphDigest.hex,
         "tensorsRoot": commitment.tensorsRoot.hex, "tokenizerDigest": commitment.tokenizerDigest.hex, "vocabulary": model.graph.vocabulary,
         "context": model.graph.context, "segments": model.graph.segments.count, "tensors": model.graph.tensors.count,
       ]
+      if let input = model.graph.shapes.first { fields["input"] = [input.rows, input.columns, input.channels] }
       print(String(decoding: try JSONSerialization.data(withJSONObject: fields, options: [.sortedKeys]), as: UTF8.self))
       return
     }
     print("name        \(model.name)")
     print("model root  \(commitment.modelRoot)")
     print("task        \(model.graph.task.name)")
-    print("vocabulary  \(model.graph.vocabulary), context \(model.graph.context)")
+    if let input = model.graph.shapes.first {
+      print("input       \(input.rows) rows, \(input.columns) columns, \(input.channels) channels of int8")
+    } else {
+      print("vocabulary  \(model.graph.vocabulary), context \(model.graph.context)")
+    }
     print("graph       \(model.graph.segments.count) segments, \(model.graph.tensors.count) tensors")
     for (index, segment) in model.graph.segments.enumerated() where index < 8 || index >= model.graph.firstOutputSegment {
       let layout = model.graph.layouts[index]

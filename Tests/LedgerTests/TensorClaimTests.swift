@@ -43,6 +43,7 @@ struct TensorClaimTests {
         model: model, trees: TinyTensorModel.trees, own: record.trace, claimedRoots: record.trace.segments.map(\.root))
       let step = try #require(
         prover.step(StepPosition(segment: segment, row: 0, chunk: 0), claimedSegment: record.trace.segments[segment], token: 0))
+      #expect(step.encoded.count <= 1 << 18)
       #expect(try outcome(record.record, kind: .step, evidence: step.encoded) == expected)
     }
   }

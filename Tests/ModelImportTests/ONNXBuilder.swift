@@ -44,14 +44,20 @@ struct ONNXBuilder {
   var tensors: [[UInt8]] = []
   var opset: Int64 = 17
   var input = ("x", [Int64(1), 2, 4, 5])
+  var inputType: Int64 = 1
   var output = "y"
+  var otherInputs: [String] = []
+  var otherOutputs: [String] = []
 
-  mutating func node(_ kind: String, _ name: String, _ inputs: [String], _ output: String, _ attributes: [(String, Attribute)] = []) {
+  mutating func node(
+    _ kind: String, _ name: String, _ inputs: [String], _ output: String, _ attributes: [(String, Attribute)] = [], domain: String = ""
+  ) {
     var node = Message()
     for input in inputs { node.text(1, input) }
     node.text(2, output)
     node.text(3, name)
     node.text(4, kind)
+    if !domain.isEmpty { node.text(7, domain) }
     for (key, value) in attributes {
       node.message(5) {
         $0.text(1, key)
@@ -114,18 +120,19 @@ struct ONNXBuilder {
       for node in nodes { graph.data(1, node) }
       graph.text(2, "test")
       for tensor in tensors { graph.data(5, tensor) }
-      graph.message(11) { ONNXBuilder.value(&$0, input.0, input.1) }
-      graph.message(12) { ONNXBuilder.value(&$0, output, []) }
+      graph.message(11) { ONNXBuilder.value(&$0, input.0, input.1, type: inputType) }
+      for name in otherInputs { graph.message(11) { ONNXBuilder.value(&$0, name, [1, 2]) } }
+      for name in [output] + otherOutputs { graph.message(12) { ONNXBuilder.value(&$0, name, []) } }
     }
     model.message(8) { $0.number(2, opset) }
     return model.bytes
   }
 
-  private static func value(_ message: inout Message, _ name: String, _ dimensions: [Int64]) {
+  private static func value(_ message: inout Message, _ name: String, _ dimensions: [Int64], type elementType: Int64 = 1) {
     message.text(1, name)
     message.message(2) { type in
       type.message(1) { tensor in
-        tensor.number(1, 1)
+        tensor.number(1, elementType)
         tensor.message(2) { shape in
           for size in dimensions { shape.message(1) { $0.number(1, size) } }
         }

@@ -5,7 +5,7 @@ import Testing
 
 /// The int8 operations, held to Arm's TOSA reference model and to each other.
 @Suite struct Int8Tests {
-  static let vectors: Result<TOSAVectors, any Error> = Result { try Vectors.load("tosa") }
+  static let vectors: Result<TOSAVectors, any Error> = Result { try TOSAVectors.load() }
 
   /// `[NUM-40]` `[NUM-41]` `[NUM-42]` `[MODEL-8]`
   @Test(arguments: InstructionSet.available) func convolutionsAreThoseOfTOSA(set: InstructionSet) throws {

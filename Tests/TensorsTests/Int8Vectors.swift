@@ -9,6 +9,12 @@ struct TOSAVectors: Decodable {
   let pairs: [Pair]
   let tables: [Table]
 
+  /// The committed cases, or those in the file that `PROBITY_TOSA` names.
+  static func load() throws -> TOSAVectors {
+    guard let path = ProcessInfo.processInfo.environment["PROBITY_TOSA"] else { return try Vectors.load("tosa") }
+    return try JSONDecoder().decode(TOSAVectors.self, from: Data(contentsOf: URL(filePath: path)))
+  }
+
   struct Window: Decodable {
     let height, width, strideY, strideX, top, left, dilationY, dilationX: Int
 

@@ -1,11 +1,11 @@
-"""tosa_vectors.py OUTPUT: cases of the int8 operations, each computed by Arm's TOSA reference model (PyPI `tosa-tools`), as JSON.
+"""tosa_vectors.py OUTPUT [--seed N] [--cases N]: cases of the int8 operations, each computed by Arm's TOSA reference model (PyPI `tosa-tools`), as JSON.
 
 No rule of this project is used here: a graph of TOSA operators is built for each case, and the reference model runs it.
 """
 
+import argparse
 import base64
 import json
-import sys
 import tempfile
 
 import numpy as np
@@ -231,15 +231,20 @@ def table(rng):
 
 
 def main():
-    rng = np.random.default_rng(20)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("output")
+    parser.add_argument("--seed", type=int, default=20)
+    parser.add_argument("--cases", type=int, default=60, help="convolutions; half as many pools, and two thirds of pairs")
+    options = parser.parse_args()
+    rng, count = np.random.default_rng(options.seed), options.cases
     cases = {
         "model": "tosa-tools 2026.8.0",
-        "convolutions": [convolution(rng, index % 2 == 1) for index in range(60)],
-        "pools": [(max_pool if index % 2 else average_pool)(rng) for index in range(30)],
-        "pairs": [pair(rng, index % 2 == 1) for index in range(40)],
+        "convolutions": [convolution(rng, index % 2 == 1) for index in range(count)],
+        "pools": [(max_pool if index % 2 else average_pool)(rng) for index in range(count // 2)],
+        "pairs": [pair(rng, index % 2 == 1) for index in range(count * 2 // 3)],
         "tables": [table(rng) for _ in range(4)],
     }
-    with open(sys.argv[1], "w") as file:
+    with open(options.output, "w") as file:
         file.write("{\n" + ",\n".join(
             f' "{name}": ' + (json.dumps(value) if isinstance(value, str) else "[\n  " + ",\n  ".join(json.dumps(c) for c in value) + "\n ]")
             for name, value in cases.items()) + "\n}\n")

@@ -16,13 +16,15 @@ from probity_reference import steps  # noqa: E402
 from probity_reference.bundle import Bundle  # noqa: E402
 from probity_reference.executor import Trace, generate  # noqa: E402
 from probity_reference.graph import EMBEDDING  # noqa: E402
+from probity_reference.tensor_run import TensorTrace  # noqa: E402
 from probity_reference.testmodel import test_model  # noqa: E402
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("bundle", help="a bundle file, or the word `test` for the test model")
-    parser.add_argument("--tokens", required=True, help="the prompt's tokens, separated by commas")
+    parser.add_argument("--tokens", default="", help="the prompt's tokens, separated by commas")
+    parser.add_argument("--tensor", help="for a tensor model: a file of the input's bytes")
     parser.add_argument("--max-new", type=int, default=4, metavar="N")
     parser.add_argument("--output", help="do not generate: trace these output tokens")
     parser.add_argument("--model-root", action="store_true", help="hash the whole model too")
@@ -45,9 +47,13 @@ def timed(what, work):
 def main():
     options = arguments()
     bundle = timed("open", test_model if options.bundle == "test" else lambda: Bundle.open(options.bundle))
-    prompt = numbers(options.tokens)
+    prompt, output = numbers(options.tokens), [0]
+    if options.tensor:
+        tensor = Path(options.tensor).read_bytes()
+        trace = timed("trace", lambda: TensorTrace(bundle, tensor))
+        return report(options, bundle, trace, {"values": trace.outputs[-1].ravel().tolist(), "traceRoot": trace.root.hex()})
     if bundle.graph.task == EMBEDDING:
-        output = [0]
+        pass
     elif options.output:
         output = numbers(options.output)
     else:
@@ -56,6 +62,10 @@ def main():
     result = {"promptTokens": prompt, "outputTokens": output, "traceRoot": trace.root.hex()}
     if bundle.graph.task == EMBEDDING:
         result["values"] = trace.executor.rows[-1][0].tolist()
+    report(options, bundle, trace, result)
+
+
+def report(options, bundle, trace, result):
     if options.roots:
         result["segmentRoots"] = [tree.root.hex() for tree in trace.trees]
     if options.model_root or options.check:
