@@ -4,7 +4,6 @@ import os
 import tempfile
 
 import onnx
-from onnxruntime import GraphOptimizationLevel
 from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from .encoding import Reader, listing, u8
 from .graph import Graph, Range
 from .tensor_segments import (
-    ALL_VALUES, CHANNELS, Concatenate, Convolution, Convolve, INPUT_VALUES, Input, LookUp, OUTPUT_VALUES, Pair, Pool, ROW_VALUES, SIDE, Scale,
+    ALL_VALUES, CHANNELS, Convolution, Convolve, INPUT_VALUES, Input, LookUp, OUTPUT_VALUES, Pair, Pool, ROW_VALUES, SIDE, Scale,
     Table, blocks, check_range, read_segment, read_tensor, require)
 
 TENSOR = 2

@@ -8,7 +8,7 @@ from probity_reference.encoding import Refused, i32, listing, u32, u8
 from probity_reference.hashing import sha256
 from probity_reference.int8 import Range, Window
 from probity_reference.tensor_graph import decode_graph
-from probity_reference.tensor_segments import Concatenate, Convolution, Convolve, Input, LookUp, Pair, Pool, Scale, Sum, Sweep, Table
+from probity_reference.tensor_segments import Concatenate, Convolution, Convolve, Input, LookUp, Pair, Pool, Scale, Sweep, Table
 from probity_reference.tensors import Vector
 
 from .fraud_cases import Frauds, BINDING, STEP, TOKENS
