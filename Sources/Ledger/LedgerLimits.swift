@@ -31,10 +31,28 @@ public enum LedgerLimits {
   /// A genesis file.
   public static let genesisFileBytes = 1 << 22
   /// The transactions of a block.
-  public static let transactionsPerBlock = 1024
-  /// The fraud proofs of a block.
+  public static let transactionsPerBlock = 1344
+  /// The fraud proofs of a block, misconduct among them.
   public static let fraudProofsPerBlock = 128
-  /// The transactions of a block that are not fraud proofs.
+  /// The seals of a block.
+  public static let sealsPerBlock = 128
+  /// The places for challenges in a block.
+  public static let challengePlacesPerBlock = 64
+  /// The places for reveals in a block.
+  public static let revealPlacesPerBlock = 128
+  /// The places that a challenge or reveal of weights takes.
+  public static let placesForWeights = 16
+  /// The challenges of a block, in bytes.
+  public static let challengeBytesPerBlock = 1 << 22
+  /// One challenge.
+  public static let challengeBytes = 1 << 20
+  /// The children of a node.
+  public static let children = 256
+  /// What the proofs beside a revealed leaf of weights are counted as.
+  public static let weightsProofBytes = 8192
+  /// The elements of a list of what is due by a clock.
+  public static let entriesPerClock = 16_384
+  /// The transactions of a block that have no lane of their own.
   public static let ordinaryTransactionsPerBlock = 896
   /// The transactions of a block that name a blob.
   public static let blobTransactionsPerBlock = 64

@@ -109,7 +109,7 @@ struct Chain: Sendable {
       }
     }
     guard let blobBlocks = retention.blobBlocks else { return }
-    let kept = genesis.parameters.windowBlocks + blobBlocks
+    let kept = genesis.parameters.longestClaimBlocks + blobBlocks
     guard height.value > kept else { return }
     let old = Height(height.value - kept)
     let kinds = Set(tip.state.models.values.map(\.tokenizer))

@@ -27,19 +27,19 @@ struct PooledTransaction: Sendable {
 }
 
 /// Transactions that wait for a block. What was taken in is never thrown out for another sender's: a full pool refuses. It leaves when
-/// it stands in a block, when its sender replaces it, uses its nonce or can no longer pay for it, or when it expires. Fraud proofs have
+/// it stands in a block, when its sender replaces it, uses its nonce or can no longer pay for it, or when it expires. Disputes have
 /// room of their own.
 public struct Mempool: Sendable {
   /// How much may wait.
   public struct Limits: Hashable, Sendable {
-    /// Transactions that are not fraud proofs.
+    /// Transactions that are not disputes.
     public var transactions = 16_384
     /// The bytes of those, with their blobs.
     public var bytes = 256 << 20
-    /// Fraud proofs.
-    public var fraudProofs = 1024
-    /// The bytes of fraud proofs.
-    public var fraudProofBytes = 128 << 20
+    /// Disputes.
+    public var disputes = 4096
+    /// The bytes of disputes.
+    public var disputeBytes = 128 << 20
     /// How far a nonce may be ahead of the sender's nonce on the chain.
     public var nonceGap: UInt64 = 1024
     /// After how many blocks a transaction whose turn has not come is forgotten.
@@ -59,16 +59,16 @@ public struct Mempool: Sendable {
   private var bySender: [AccountIdentifier: [UInt64: PooledTransaction]] = [:]
   private var places: [Digest: (sender: AccountIdentifier, nonce: UInt64)] = [:]
   private var ordinary = Usage()
-  private var fraudProofs = Usage()
+  private var disputes = Usage()
 
   /// Makes an empty pool.
   public init(limits: Limits = Limits()) { self.limits = limits }
 
   /// How many transactions wait.
-  public var count: Int { ordinary.count + fraudProofs.count }
+  public var count: Int { ordinary.count + disputes.count }
 
   /// The bytes of all that wait.
-  public var byteCount: Int { ordinary.bytes + fraudProofs.bytes }
+  public var byteCount: Int { ordinary.bytes + disputes.bytes }
 
   /// Whether the transaction waits.
   public func contains(_ id: Digest) -> Bool { places[id] != nil }
@@ -127,13 +127,13 @@ public struct Mempool: Sendable {
   }
 
   private func checkRoom(for pooled: PooledTransaction, instead replaced: PooledTransaction?) throws(NodeError) {
-    let isFraudProof = pooled.transaction.body.payload.isFraudProof
-    let usage = isFraudProof ? fraudProofs : ordinary
-    let freed = replaced.map { $0.transaction.body.payload.isFraudProof == isFraudProof } == true ? replaced : nil
+    let isDispute = pooled.transaction.body.payload.isDispute
+    let usage = isDispute ? disputes : ordinary
+    let freed = replaced.map { $0.transaction.body.payload.isDispute == isDispute } == true ? replaced : nil
     let count = usage.count + 1 - (freed == nil ? 0 : 1)
     let bytes = usage.bytes + pooled.byteCount - (freed?.byteCount ?? 0)
-    guard count <= (isFraudProof ? limits.fraudProofs : limits.transactions) else { throw .poolFull("\(usage.count) transactions wait") }
-    guard bytes <= (isFraudProof ? limits.fraudProofBytes : limits.bytes) else { throw .poolFull("\(usage.bytes) bytes wait") }
+    guard count <= (isDispute ? limits.disputes : limits.transactions) else { throw .poolFull("\(usage.count) transactions wait") }
+    guard bytes <= (isDispute ? limits.disputeBytes : limits.bytes) else { throw .poolFull("\(usage.bytes) bytes wait") }
   }
 
   /// Takes in a transaction that was checked; one with the same sender and nonce goes.
@@ -180,9 +180,9 @@ public struct Mempool: Sendable {
   }
 
   private mutating func count(_ pooled: PooledTransaction, _ sign: Int) {
-    if pooled.transaction.body.payload.isFraudProof {
-      fraudProofs.count += sign
-      fraudProofs.bytes += sign * pooled.byteCount
+    if pooled.transaction.body.payload.isDispute {
+      disputes.count += sign
+      disputes.bytes += sign * pooled.byteCount
     } else {
       ordinary.count += sign
       ordinary.bytes += sign * pooled.byteCount

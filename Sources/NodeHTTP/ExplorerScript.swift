@@ -94,7 +94,8 @@ extension Explorer {
         account(b.proposer), link("blocks", b.height, short(b.hash), b.hash)]), "No blocks yet.");
     const kinds = { "transfer": "Transfer", "bond": "Bond", "unbond": "Unbond", "register-model": "Model registered",
       "post-claim": "Claim posted",
-      "fraud-proof": "Fraud proof" };
+      "fraud-proof": "Fraud proof", "seal": "Sealed proof", "challenge": "Question", "reveal": "Answer", "close": "Bond settled",
+      "misconduct": "Misconduct" };
     const about = t => t.claim ? h("span", {}, "claim ", digest("claims", t.claim)) : t.modelRoot ? h("span", {}, link("models",
       t.modelRoot, t.modelName))
       : t.to ? h("span", {}, units(t.amount) + " to ", account(t.to)) : t.amount ? units(t.amount) : "";

@@ -63,6 +63,22 @@ struct TransactionView: Encodable {
       claim = proof.claim
       record = proof.recordIndex
       evidenceBytes = proof.evidence.count
+    case .seal: kind = "seal"
+    case .ask(let ask):
+      kind = "challenge"
+      claim = ask.key.claim
+      record = ask.key.question.record
+    case .reveal(let reveal):
+      kind = "reveal"
+      claim = reveal.key.claim
+      record = reveal.key.question.record
+    case .close(let key):
+      kind = "close"
+      claim = key.claim
+      record = key.question.record
+    case .misconduct(let misconduct):
+      kind = "misconduct"
+      to = Digest(misconduct.offender.bytes)
     }
   }
 

@@ -17,7 +17,7 @@ public struct ClaimView: Hashable, Sendable {
 
 extension ClaimView: Codable {
   private enum CodingKeys: String, CodingKey {
-    case id, provider, modelRoot, batchRoot, recordCount, blob, posted, deadline, bond, status, settled, challenger
+    case id, provider, modelRoot, batchRoot, recordCount, blob, posted, window, deadline, bond, status, settled, challenger
   }
 
   public init(from decoder: any Decoder) throws {
@@ -37,7 +37,8 @@ extension ClaimView: Codable {
       modelRoot: try container.decode(Digest.self, forKey: .modelRoot), batchRoot: try container.decode(Digest.self, forKey: .batchRoot),
       recordCount: try container.decode(UInt32.self, forKey: .recordCount), blob: try container.decode(Digest.self, forKey: .blob),
       posted: Height(try container.decode(UInt64.self, forKey: .posted)),
-      deadline: Height(try container.decode(UInt64.self, forKey: .deadline)),
+      window: DisputeTime(try container.decode(UInt64.self, forKey: .window)),
+      deadline: DisputeTime(try container.decode(UInt64.self, forKey: .deadline)),
       bond: try container.decode(DecimalAmount.self, forKey: .bond).amount, status: status)
   }
 
@@ -50,6 +51,7 @@ extension ClaimView: Codable {
     try container.encode(claim.recordCount, forKey: .recordCount)
     try container.encode(claim.blob, forKey: .blob)
     try container.encode(claim.posted.value, forKey: .posted)
+    try container.encode(claim.window.value, forKey: .window)
     try container.encode(claim.deadline.value, forKey: .deadline)
     try container.encode(DecimalAmount(claim.bond), forKey: .bond)
     try container.encode(ClaimState(claim.status), forKey: .status)

@@ -147,7 +147,7 @@ struct ClaimReviewTests {
     func claim(blob: Digest, root: Digest) -> Claim {
       Claim(
         provider: AccountIdentifier(.zero), modelRoot: record.request.modelRoot, batchRoot: root, recordCount: 1, blob: blob,
-        posted: Height(1),
+        posted: Height(1), window: Height(9),
         deadline: Height(9), bond: Amount(1), status: .pending)
     }
     let right = claim(blob: Digest.hash(batch.encoded), root: batch.tree.root)

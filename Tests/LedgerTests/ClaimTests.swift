@@ -70,7 +70,7 @@ struct ClaimTests {
     try chain.addEmpty(1)
     #expect(chain.tip.state.claims[identifier]?.status == .finalized(at: Height(6)))
     #expect(chain.account("provider").locked == .zero)
-    #expect(chain.account("provider").stake == Amount(10_000))
+    #expect(chain.account("provider").stake == Amount(200_000_000))
     #expect(chain.tip.state.finalizing.isEmpty)
   }
 

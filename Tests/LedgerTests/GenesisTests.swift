@@ -30,8 +30,8 @@ struct GenesisTests {
   func roots() throws {
     let devnet = try Genesis(file: GenesisTests.file("devnet"))
     let testnet = try Genesis(file: GenesisTests.file("testnet"))
-    #expect(devnet.root.hex == "2ce56c5a4a5f79b85517182e2e49cf98194767cb3e9b3fb44bad154e46e13e16")
-    #expect(testnet.root.hex == "1f2f8605371b3d072bec67ae447cee73c805326653e329ecb75bec8429059670")
+    #expect(devnet.root.hex == "0d7d3c4217ac8b1518067be8e3c3e64d6a3360d66fc607ca9c6907c4d1e1f8b3")
+    #expect(testnet.root.hex == "2ce604334d3f8c2a40bebcb9612bfa7a4ccbef92680d0826d6b010fb1f7be4e5")
     #expect(
       TestChain.key("faucet").publicKey.xCoordinate.hex == "1f9b7097783e5a5d912cc9096c23294dc0f4fb6f7ce936d57d4621e0ec6060c6")
     for name in DevelopmentKey.names {
@@ -61,7 +61,7 @@ struct GenesisTests {
     #expect(rejection("\"time\": 1000", "\"time\": 1001") != nil)
     #expect(rejection("\"time\": 1000", "\"time\": 140737488355328") == .rules(.outOfRange))
     #expect(rejection("\"time\": 1000", "\"time\": 01000") == .json(.unexpected(offset: text.utf8Offset(of: "1000") + 1)))
-    #expect(rejection("\"windowBlocks\": 3", "\"windowBlocks\": 5") == .rules(.outOfRange))
+    #expect(rejection("\"windowBlocks\": 3", "\"windowBlocks\": 4294967297") == .rules(.outOfRange))
     #expect(rejection("\"rewardPermille\": 500", "\"rewardPermille\": 1000") == .rules(.outOfRange))
     #expect(rejection("\"stake\": 0", "\"steak\": 0") == .member("accounts[0].steak"))
     let key = genesis.validators[0].xCoordinate.hex
@@ -77,6 +77,41 @@ struct GenesisTests {
     #expect(throws: GenesisFileRejection.tooLarge) {
       try Genesis(file: [UInt8](repeating: 0x20, count: LedgerLimits.genesisFileBytes + 1))
     }
+  }
+
+  @Test("Times and bonds that disputes could not live with are refused, to the unit [GEN-1]")
+  func balance() throws {
+    let text = genesis.fileText
+    func isRefused(_ changes: [String: UInt64]) -> Bool {
+      var changed = text
+      for (name, value) in changes {
+        changed = changed.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+          line.contains("\"\(name)\":") ? "    \"\(name)\": \(value)\(line.hasSuffix(",") ? "," : "")" : String(line)
+        }.joined(separator: "\n")
+      }
+      do {
+        _ = try Genesis(file: Array(changed.utf8))
+        return false
+      } catch {
+        return error == .rules(.outOfRange)
+      }
+    }
+    #expect(!isRefused([:]))
+    // rounds = 3 + 8, so 11 * (2 + 1) + 2 = 35 blocks of dispute.
+    #expect(!isRefused(["disputeBlocks": 35]))
+    #expect(isRefused(["disputeBlocks": 34]))
+    #expect(!isRefused(["fanOutBits": 8, "disputeBlocks": 20]))
+    #expect(isRefused(["fanOutBits": 8, "disputeBlocks": 19]))
+    #expect(isRefused(["windowBlocks": 1]))
+    #expect(!isRefused(["unbondingBlocks": 3 + 42 + 2 + 1]))
+    #expect(isRefused(["unbondingBlocks": 3 + 42 + 2]))
+    #expect(!isRefused(["challengeBond": 2 * (10 + 1024)]))
+    #expect(isRefused(["challengeBond": 2 * (10 + 1024) - 1]))
+    let fees: UInt64 = 11 * (10 + 1024) + 2 * 10 + (1 << 20 + 1 << 21) + 3 * 3 * (1 << 19)
+    #expect(!isRefused(["claimBond": 2 * fees]))
+    #expect(isRefused(["claimBond": 2 * fees - 1]))
+    #expect(isRefused(["penalty": 0]))
+    #expect(isRefused(["stretchBlocks": 16]))
   }
 
   @Test("The parts of a genesis obey their rules [GEN-1] [LED-8]")

@@ -35,6 +35,37 @@ struct StateTests {
     }
   }
 
+  @Test("A state with entries of every kind of dispute is rebuilt from its pairs [LED-2] [CHAL-3] [CLOCK-1]")
+  func rebuiltDisputes() throws {
+    var lying = try TinyRecord.honest("one two")
+    lying.record.answer = []
+    var dispute = try DisputedClaim([lying])
+    let provider = TestChain.account("provider")
+    let broken = Promise(chain: dispute.chain.genesis.root, provider: provider, request: .zero, record: .zero, latest: .genesis)
+    try dispute.chain.add(
+      (0..<128).map { dispute.chain.transaction(.seal(Digest.hash([UInt8($0)])), from: "alice", nonce: UInt64($0 + 1)) } + [
+        dispute.ask(dispute.first()),
+        dispute.chain.transaction(.misconduct(.unkept(SignedPromise(broken, by: TestChain.key("provider")))), from: "bob"),
+      ])
+    try dispute.add(dispute.reveal(dispute.first()))
+    let proof = FraudProof(claim: dispute.claim, batch: dispute.batch, index: 0, kind: .binding, evidence: [1])
+    #expect(try dispute.add(dispute.chain.transaction(.fraudProof(proof), from: "challenger")) == .accepted)
+    let state = dispute.chain.tip.state
+    let pairs = pairs(state)
+    #expect(Set(pairs.map { $0.key[0] }).union([5, 6]) == Set(0...15))
+    #expect(try State(pairs: pairs.reversed()) == state)
+    #expect(zip(pairs, pairs.dropFirst()).allSatisfy { $0.key.lexicographicallyPrecedes($1.key) })
+    for pair in pairs {
+      let key = try StateKey(decoding: pair.key)
+      #expect(key.encoded == pair.key)
+      #expect(try StateEntry(decoding: pair.value, at: key).encoded == pair.value)
+    }
+    let lost = pairs.filter { $0.key[0] != 14 }
+    #expect(throws: StateRejection.notConserved) { try State(pairs: lost) }
+    #expect(throws: StateRejection.notConserved) { try State(pairs: pairs.filter { $0.key[0] != 9 }) }
+    #expect(throws: StateRejection.notConserved) { try State(pairs: pairs.filter { $0.key[0] != 13 }) }
+  }
+
   @Test("Pairs that are no state are refused [LED-2] [LED-4]")
   func notAState() throws {
     let state = try variedChain().tip.state
@@ -50,7 +81,7 @@ struct StateTests {
       }
     }
     #expect(rejection { _ in } == nil)
-    #expect(rejection { $0.append((key: [7], value: [])) } == .malformedKey)
+    #expect(rejection { $0.append((key: [16], value: [])) } == .malformedKey)
     #expect(rejection { $0[1].value.append(0) } == .malformedValue(.account(state.accounts.keys.sorted()[0])))
     #expect(rejection { $0.append($0[0]) } == .repeatedKey(.totals))
     #expect(rejection { $0.append($0[1]) } == .repeatedKey(.account(state.accounts.keys.sorted()[0])))
@@ -155,7 +186,7 @@ struct StateTests {
         #expect(try State(pairs: pairs(chain.tip.state)) == chain.tip.state)
       }
       #expect(outcomes.contains(.accepted))
-      try chain.addEmpty(10)
+      try chain.addEmpty(Int(TestChain.unbondingBlocks) + 5)
       #expect(chain.tip.state.finalizing.isEmpty)
       #expect(chain.tip.state.releasing.isEmpty)
       #expect(chain.tip.state.accounts.values.allSatisfy { $0.locked == .zero && $0.unbonding.isEmpty })

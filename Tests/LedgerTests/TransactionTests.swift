@@ -111,7 +111,9 @@ struct TransactionTests {
   @Test("Codes are those of the specification [TX-1] [TX-2]")
   func codes() {
     #expect(Inadmissible.allCases.map(\.rawValue) == Array(1...9))
-    let refusals: [UInt16] = [101, 102, 103, 201, 202, 211, 212, 213, 301, 302, 303] + Array(401...410) + Array(501...508)
+    let refusals: [UInt16] =
+      [101, 102, 103, 201, 202, 211, 212, 213, 301, 302, 303] + Array(401...410) + Array(501...509) + [601] + Array(701...708)
+      + Array(711...714) + [721, 722, 801, 802, 803]
     #expect(Refusal.allCases.map(\.rawValue) == refusals)
     for refusal in Refusal.allCases { #expect(Outcome(code: refusal.rawValue) == .refused(refusal)) }
     #expect(Outcome(code: 0) == .accepted)

@@ -46,10 +46,10 @@ struct TransferAndStakingTests {
     #expect(try chain.add([chain.transaction(.unbond(Amount(100)), from: "alice")]) == [.accepted])
     let before = chain.account("alice")
     #expect(before.stake == Amount(200))
-    #expect(before.unbonding == [Unbonding(release: Height(2 + 5), amount: Amount(100))])
+    #expect(before.unbonding == [Unbonding(release: Height(2 + TestChain.unbondingBlocks), amount: Amount(100))])
     #expect(before.total == before.balance.adding(Amount(300)))
-    #expect(chain.tip.state.releasing[Height(7)] == [TestChain.account("alice")])
-    try chain.addEmpty(4)
+    #expect(chain.tip.state.releasing[Height(2 + TestChain.unbondingBlocks)] == [TestChain.account("alice")])
+    try chain.addEmpty(Int(TestChain.unbondingBlocks) - 1)
     #expect(chain.account("alice") == before)
     try chain.addEmpty(1)
     #expect(chain.account("alice").balance == before.balance.adding(Amount(100)))
@@ -61,18 +61,18 @@ struct TransferAndStakingTests {
   func stakingRefused() throws {
     for (payload, refusal) in [
       (Payload.bond(.zero), Refusal.bondZero), (.bond(Amount(1_000_000_000)), .bondAboveBalance), (.unbond(.zero), .unbondZero),
-      (.unbond(Amount(10_001)), .unbondAboveFreeStake),
+      (.unbond(Amount(200_000_001)), .unbondAboveFreeStake),
     ] {
       var chain = TestChain()
       #expect(try chain.add([chain.transaction(payload, from: "provider")]) == [.refused(refusal)])
-      #expect(chain.account("provider").stake == Amount(10_000))
+      #expect(chain.account("provider").stake == Amount(200_000_000))
     }
     var chain = TestChain()
     let nonces = 0..<UInt64(LedgerLimits.unbondingsPerAccount + 1)
     let outcomes = try chain.add(nonces.map { chain.transaction(.unbond(Amount(1)), from: "provider", nonce: $0) })
     #expect(outcomes.dropLast().allSatisfy { $0 == .accepted })
     #expect(outcomes.last == .refused(.unbondTooMany))
-    try chain.addEmpty(5)
+    try chain.addEmpty(Int(TestChain.unbondingBlocks))
     #expect(chain.account("provider").unbonding.isEmpty)
     #expect(try chain.add([chain.transaction(.unbond(Amount(1)), from: "provider")]) == [.accepted])
   }
@@ -84,12 +84,12 @@ struct TransferAndStakingTests {
     try chain.add([chain.posting([TestRecords.record(client: TestChain.key("alice"))])])
     #expect(chain.account("provider").locked == TestChain.claimBond)
     let free = chain.account("provider").freeStake
-    #expect(free == Amount(10_000 - 1001))
+    #expect(free == Amount(200_000_000 - 20_000_001))
     let tooMuch = chain.transaction(.unbond(Amount(free.units + 1)), from: "provider")
     #expect(try chain.add([tooMuch]) == [.refused(.unbondAboveFreeStake)])
     try chain.addEmpty(Int(TestChain.windowBlocks))
     #expect(chain.account("provider").locked == .zero)
-    #expect(try chain.add([chain.transaction(.unbond(Amount(10_000)), from: "provider")]) == [.accepted])
+    #expect(try chain.add([chain.transaction(.unbond(Amount(200_000_000)), from: "provider")]) == [.accepted])
   }
 
   @Test("Amounts and heights say when they would leave their range [LED-1]")

@@ -138,7 +138,7 @@ struct ReceiptTests {
     let tree = StoredTree(leafHashes: [MerkleTree.leafHash(content)])
     let claim = Claim(
       provider: good.claim.provider, modelRoot: claimModel ?? good.claim.modelRoot, batchRoot: tree.root, recordCount: 1, blob: .zero,
-      posted: Height(1), deadline: Height(2), bond: Amount(1), status: .finalized(at: Height(2)))
+      posted: Height(1), window: Height(2), deadline: Height(2), bond: Amount(1), status: .finalized(at: Height(2)))
     let change = EntryChange(key: .claim(fixture.claim), entry: .claim(claim))
     let update = try StateTree(reader: StateTreeMemory(), version: nil).updated(by: [change.treeChange], version: 1)
     let header = good.header.with(stateRoot: update.root)

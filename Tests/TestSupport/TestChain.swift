@@ -49,19 +49,31 @@ public struct TestChain: Sendable {
   /// The challenge window of test chains, in blocks.
   public static let windowBlocks: UInt64 = 3
   /// The bond of a claim on test chains.
-  public static let claimBond = Amount(1001)
+  public static let claimBond = Amount(20_000_001)
+  /// From unbond to payment on test chains, in blocks.
+  public static let unbondingBlocks: UInt64 = 48
 
-  /// Starts a chain on which the named accounts have 10^9 units each, and the providers 10^4 staked.
-  public init(validatorCount: Int = 3, blockBytes: UInt64 = 1 << 22) {
+  /// Starts a chain on which the named accounts have 10^9 units each, and the providers 2 * 10^8 staked.
+  public init(validatorCount: Int = 3, validatorStake: Amount = .zero, blockBytes: UInt64 = 1 << 22, fanOutBits: UInt64 = 4) {
+    // As many rounds as [GEN-1] counts for the fan-out, each of 2 + 1 blocks, 2 for a seal, and 7 to spare.
+    let disputeBlocks = ((12 + fanOutBits - 1) / fanOutBits + (30 + fanOutBits - 1) / fanOutBits) * 3 + 9
     let validators = (0..<validatorCount).map { TestChain.key("validator-\($0)") }.sorted { $0.publicKey < $1.publicKey }
-    let accounts = ["alice", "bob", "provider", "provider-2", "challenger"].map { name in
-      GenesisAccount(
-        key: TestChain.key(name).publicKey, balance: Amount(1_000_000_000), stake: Amount(name.hasPrefix("provider") ? 10_000 : 0))
-    }
+    let stakes = validatorStake > .zero ? validators.map { GenesisAccount(key: $0.publicKey, balance: .zero, stake: validatorStake) } : []
+    let accounts =
+      stakes
+      + ["alice", "bob", "provider", "provider-2", "challenger"].map { name in
+        GenesisAccount(
+          key: TestChain.key(name).publicKey, balance: Amount(1_000_000_000), stake: Amount(name.hasPrefix("provider") ? 200_000_000 : 0))
+      }
     guard
       let parameters = Parameters(
-        windowBlocks: TestChain.windowBlocks, unbondingBlocks: 5, claimBond: TestChain.claimBond, rewardPermille: 500, baseFee: Amount(10),
-        byteFee: Amount(1), blobByteFee: Amount(2), evidenceByteFee: Amount(3), blockIntervalMilliseconds: 50, blockBytes: blockBytes),
+        windowBlocks: TestChain.windowBlocks, unbondingBlocks: max(TestChain.unbondingBlocks, disputeBlocks + 6),
+        claimBond: TestChain.claimBond,
+        rewardPermille: 500, baseFee: Amount(10),
+        byteFee: Amount(1), blobByteFee: Amount(2), evidenceByteFee: Amount(3), blockIntervalMilliseconds: 50, blockBytes: blockBytes,
+        disputeBlocks: disputeBlocks, revealBlocks: 2, moveBlocks: 1, sealBlocks: 2, stretchBlocks: 2, fanOutBits: fanOutBits,
+        challengeBond: Amount(3001),
+        penalty: Amount(1_000_001)),
       let genesis = try? Genesis(
         name: Array("test".utf8), time: 1000, parameters: parameters, validators: validators.map(\.publicKey),
         accounts: accounts.sorted { $0.key < $1.key })

@@ -17,11 +17,13 @@ public struct TinyRecord: Sendable {
   }()
 
   /// Runs the test model honestly on a prompt.
-  public static func honest(_ prompt: String, maxNewTokens: Int = 8, salt: Digest = .zero) throws -> TinyRecord {
+  public static func honest(
+    _ prompt: String, maxNewTokens: Int = 8, salt: Digest = .zero, provider: String = "provider"
+  ) throws -> TinyRecord {
     let model = TinyModel.model
     guard
       let request = Request(
-        modelRoot: TinyModel.commitment.modelRoot, provider: TestChain.key("provider").publicKey, client: client.publicKey, salt: salt,
+        modelRoot: TinyModel.commitment.modelRoot, provider: TestChain.key(provider).publicKey, client: client.publicKey, salt: salt,
         maxNewTokens: maxNewTokens, prompt: Array(prompt.utf8))
     else { fatalError("the test prompt is out of range") }
     let tokens = try model.tokenizer.encode(request.prompt)

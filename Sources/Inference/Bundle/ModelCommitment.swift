@@ -51,7 +51,7 @@ public struct ModelTrees: Sendable {
 
   /// Leaves of a tensor with their proofs.
   /// - Precondition: the tensor and the range exist.
-  func part(_ read: TensorRange, of model: Model) -> TreePart {
+  public func part(_ read: TensorRange, of model: Model) -> TreePart {
     let range = UInt64(read.leaves.lowerBound)..<UInt64(read.leaves.upperBound)
     guard let proof = tensors[read.tensor].rangeProof(range), let place = roots.rangeProof(UInt64(read.tensor)..<UInt64(read.tensor) + 1)
     else { preconditionFailure("the read lies inside the tensor") }

@@ -18,6 +18,12 @@ public struct TensorRange: Hashable, Sendable {
   public let tensor: Int
   /// Indices in the tensor's tree.
   public let leaves: Range<Int>
+
+  /// Makes a range.
+  public init(tensor: Int, leaves: Range<Int>) {
+    self.tensor = tensor
+    self.leaves = leaves
+  }
 }
 
 /// The coordinates of one step: a leaf of one segment. `[STEP-1]`

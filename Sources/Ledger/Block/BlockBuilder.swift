@@ -72,9 +72,8 @@ public enum BlockBuilder {
     _ candidates: [Candidate], on tip: ChainTip, time: UInt64, proposer: AccountIdentifier, tokenizers: any TokenizerSource
   ) -> BlockProposal {
     precondition(tip.admits(time: time) && tip.genesis.validator(proposer) != nil, "a proposal has an allowed time, by a validator")
-    let parameters = tip.genesis.parameters
     var transition = Transition(
-      state: tip.state, parameters: parameters, height: tip.nextHeight, proposer: proposer, tokenizers: tokenizers, blobs: [:])
+      state: tip.state, genesis: tip.genesis, height: tip.nextHeight, proposer: proposer, tokenizers: tokenizers, blobs: [:])
     var load = BlockLoad()
     var transactions: [VerifiedTransaction] = []
     var outcomes: [Outcome] = []

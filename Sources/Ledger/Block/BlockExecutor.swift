@@ -38,7 +38,7 @@ public enum BlockExecutor {
     guard block.header.historyRoot == tip.nextHistoryRoot else { throw .rejected(.historyRoot) }
     let blobs = Dictionary(block.blobs.map { ($0.digest, $0.bytes) }) { first, _ in first }
     var transition = Transition(
-      state: tip.state, parameters: tip.genesis.parameters, height: block.header.height, proposer: block.header.proposer,
+      state: tip.state, genesis: tip.genesis, height: block.header.height, proposer: block.header.proposer,
       tokenizers: tokenizers, blobs: blobs)
     var outcomes: [Outcome] = []
     transition.begin()

@@ -24,8 +24,10 @@ public struct Claim: Hashable, Sendable {
   public let blob: Digest
   /// The height of the block that holds the claim.
   public let posted: Height
-  /// The last height at which a fraud proof is in time.
-  public let deadline: Height
+  /// The last clock at which a record can be opened by a challenge.
+  public let window: DisputeTime
+  /// The last clock at which a fraud proof is in time; challenges put it off.
+  public internal(set) var deadline: DisputeTime
   /// What the provider loses if a record is fraudulent.
   public let bond: Amount
   /// Where the claim stands.
@@ -33,8 +35,8 @@ public struct Claim: Hashable, Sendable {
 
   /// Makes a claim.
   public init(
-    provider: AccountIdentifier, modelRoot: Digest, batchRoot: Digest, recordCount: UInt32, blob: Digest, posted: Height, deadline: Height,
-    bond: Amount, status: ClaimStatus
+    provider: AccountIdentifier, modelRoot: Digest, batchRoot: Digest, recordCount: UInt32, blob: Digest, posted: Height,
+    window: DisputeTime, deadline: DisputeTime, bond: Amount, status: ClaimStatus
   ) {
     self.provider = provider
     self.modelRoot = modelRoot
@@ -42,9 +44,20 @@ public struct Claim: Hashable, Sendable {
     self.recordCount = recordCount
     self.blob = blob
     self.posted = posted
+    self.window = window
     self.deadline = deadline
     self.bond = bond
     self.status = status
+  }
+}
+
+extension ClaimStatus {
+  /// Whether a fraud proof could still take effect. `[TX-7]`
+  var isOpenToProofs: Bool {
+    switch self {
+    case .pending, .slashed: true
+    case .finalized: false
+    }
   }
 }
 
@@ -82,7 +95,9 @@ extension Claim: CanonicallyCodable {
     guard recordCount >= 1, recordCount <= LedgerLimits.recordsPerClaim else { throw .outOfRange }
     blob = try reader.readDigest()
     posted = try Height(from: &reader)
-    deadline = try Height(from: &reader)
+    window = try DisputeTime(from: &reader)
+    deadline = try DisputeTime(from: &reader)
+    guard window <= deadline else { throw .outOfRange }
     bond = try Amount(from: &reader)
     status = try ClaimStatus(from: &reader)
   }
@@ -94,6 +109,7 @@ extension Claim: CanonicallyCodable {
     writer.write(recordCount)
     writer.write(blob)
     posted.encode(to: &writer)
+    window.encode(to: &writer)
     deadline.encode(to: &writer)
     bond.encode(to: &writer)
     status.encode(to: &writer)

@@ -14,6 +14,10 @@ public enum InvariantViolation: Error, Hashable, Sendable {
   case releasing(AccountIdentifier)
   /// A request names a claim that is not there.
   case request(Digest)
+  /// A challenge that is not in the list of its expiry, or stands at no claim.
+  case challenge(ChallengeKey)
+  /// A prize that is not in the list of its payment, or whose claim is not slashed.
+  case prize(Digest)
 }
 
 extension State {
@@ -27,6 +31,11 @@ extension State {
         guard !overflow else { return .overflow }
         sum = next
       }
+    }
+    for part in disputes.challenges.map(\.entry.bond) + disputes.prizes.map(\.prize.reward) {
+      let (next, overflow) = sum.addingReportingOverflow(part.units)
+      guard !overflow else { return .overflow }
+      sum = next
     }
     guard sum == totals.supply.units else { return .supply(counted: sum, expected: totals.supply) }
 
@@ -50,6 +59,21 @@ extension State {
     }
     for digest in requests.keys.sorted() {
       guard let claim = requests[digest], claims[claim] != nil else { return .request(digest) }
+    }
+    return disputeViolation
+  }
+
+  private var disputeViolation: InvariantViolation? {
+    for (key, entry) in disputes.challenges {
+      guard let claim = claims[key.claim] else { return .challenge(key) }
+      guard claim.status == .pending, entry.answer == .open else { continue }
+      guard case .expiring(let keys)? = disputes[.expiring(entry.expires)], keys.contains(key), entry.expires < claim.deadline else {
+        return .challenge(key)
+      }
+    }
+    for (identifier, prize) in disputes.prizes {
+      guard case .slashed? = claims[identifier]?.status, case .paying(let due)? = disputes[.paying(prize.due)], due.contains(identifier)
+      else { return .prize(identifier) }
     }
     return nil
   }

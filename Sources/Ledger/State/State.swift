@@ -32,6 +32,8 @@ public struct State: Hashable, Sendable {
   public internal(set) var finalizing: [Height: [Digest]] = [:]
   /// The accounts to pay out, by release height.
   public internal(set) var releasing: [Height: [AccountIdentifier]] = [:]
+  /// Everything about disputes, by key.
+  public internal(set) var disputes = Disputes()
 
   init(totals: Totals) { self.totals = totals }
 
@@ -61,6 +63,7 @@ public struct State: Hashable, Sendable {
     case .request(let digest): requests[digest].map { .request(claim: $0) }
     case .finalizing(let height): finalizing[height].map(StateEntry.finalizing)
     case .releasing(let height): releasing[height].map(StateEntry.releasing)
+    case .clock, .opened, .challenge, .expiring, .seal, .unsealing, .prize, .paying, .punished: disputes[key]
     }
   }
 
@@ -81,6 +84,7 @@ public struct State: Hashable, Sendable {
     keys += requests.keys.sorted().map(StateKey.request)
     keys += finalizing.keys.sortedByEncoding().map(StateKey.finalizing)
     keys += releasing.keys.sortedByEncoding().map(StateKey.releasing)
+    keys += disputes.keys
     return keys.map { EntryChange(key: $0, entry: self[$0]) }
   }
 
@@ -93,14 +97,17 @@ public struct State: Hashable, Sendable {
     case (.request(let digest), .request(let value)): requests[digest] = value
     case (.finalizing(let height), .finalizing(let value)): finalizing[height] = value
     case (.releasing(let height), .releasing(let value)): releasing[height] = value
+    case (.account(let account), nil): accounts[account] = nil
     case (.finalizing(let height), nil): finalizing[height] = nil
     case (.releasing(let height), nil): releasing[height] = nil
-    default: preconditionFailure("an entry is of the kind that its key names, and only lists of heights are removed")
+    case (.clock, _), (.opened, _), (.challenge, _), (.expiring, _), (.seal, _), (.unsealing, _), (.prize, _), (.paying, _), (.punished, _):
+      disputes[key] = entry
+    default: preconditionFailure("an entry is of the kind that its key names, and only lists of heights and empty accounts are removed")
     }
   }
 }
 
 extension Sequence<Height> {
   /// By the order of the little-endian encodings, which is not that of the numbers.
-  fileprivate func sortedByEncoding() -> [Height] { sorted { $0.value.byteSwapped < $1.value.byteSwapped } }
+  func sortedByEncoding() -> [Height] { sorted { $0.value.byteSwapped < $1.value.byteSwapped } }
 }

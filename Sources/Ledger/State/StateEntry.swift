@@ -30,6 +30,24 @@ public enum StateEntry: Hashable, Sendable {
   case finalizing([Digest])
   /// At `StateKey.releasing`: accounts, strictly ascending, at least one.
   case releasing([AccountIdentifier])
+  /// At `StateKey.clock`.
+  case clock(ClockEntry)
+  /// At `StateKey.opened`.
+  case opened(OpenedRecord)
+  /// At `StateKey.challenge`.
+  case challenge(ChallengeEntry)
+  /// At `StateKey.expiring`: challenges, strictly ascending, at least one.
+  case expiring([ChallengeKey])
+  /// At `StateKey.seal`.
+  case seal(Seal)
+  /// At `StateKey.unsealing`: seals, strictly ascending, at least one.
+  case unsealing([SealKey])
+  /// At `StateKey.prize`.
+  case prize(Prize)
+  /// At `StateKey.paying`: claim ids, strictly ascending, at least one.
+  case paying([Digest])
+  /// At `StateKey.punished`: when.
+  case punished(at: Height)
 
   /// The canonical encoding.
   public var encoded: [UInt8] {
@@ -44,6 +62,15 @@ public enum StateEntry: Hashable, Sendable {
     case .request(let claim): writer.write(claim)
     case .finalizing(let claims): writer.writeList(claims) { $0.write($1) }
     case .releasing(let accounts): writer.writeList(accounts) { $1.encode(to: &$0) }
+    case .clock(let clock): clock.encode(to: &writer)
+    case .opened(let record): record.encode(to: &writer)
+    case .challenge(let challenge): challenge.encode(to: &writer)
+    case .expiring(let challenges): writer.writeList(challenges) { $1.encode(to: &$0) }
+    case .seal(let seal): seal.encode(to: &writer)
+    case .unsealing(let seals): writer.writeList(seals) { $1.encode(to: &$0) }
+    case .prize(let prize): prize.encode(to: &writer)
+    case .paying(let claims): writer.writeList(claims) { $0.write($1) }
+    case .punished(let height): height.encode(to: &writer)
     }
     return writer.bytes
   }
@@ -61,9 +88,18 @@ public enum StateEntry: Hashable, Sendable {
     case .claim: self = .claim(try Claim(from: &reader))
     case .request: self = .request(claim: try reader.readDigest())
     case .finalizing:
-      self = .finalizing(try Self.set(&reader, atMost: LedgerLimits.blobTransactionsPerBlock, Digest.init(from:)))
+      self = .finalizing(try Self.set(&reader, atMost: LedgerLimits.entriesPerClock, Digest.init(from:)))
     case .releasing:
       self = .releasing(try Self.set(&reader, atMost: LedgerLimits.accountsPerHeight, AccountIdentifier.init(from:)))
+    case .clock: self = .clock(try ClockEntry(from: &reader))
+    case .opened: self = .opened(try OpenedRecord(from: &reader))
+    case .challenge: self = .challenge(try ChallengeEntry(from: &reader))
+    case .expiring: self = .expiring(try Self.set(&reader, atMost: LedgerLimits.entriesPerClock, ChallengeKey.init(from:)))
+    case .seal: self = .seal(try Seal(from: &reader))
+    case .unsealing: self = .unsealing(try Self.set(&reader, atMost: LedgerLimits.entriesPerClock, SealKey.init(from:)))
+    case .prize: self = .prize(try Prize(from: &reader))
+    case .paying: self = .paying(try Self.set(&reader, atMost: LedgerLimits.entriesPerClock, Digest.init(from:)))
+    case .punished: self = .punished(at: try Height(from: &reader))
     }
     try reader.finish()
   }

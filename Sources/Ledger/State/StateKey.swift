@@ -12,10 +12,28 @@ public enum StateKey: Hashable, Sendable {
   case claim(Digest)
   /// The claim that holds a request, by the request's digest.
   case request(Digest)
-  /// The claims that become final after a height.
-  case finalizing(Height)
+  /// The claims that become final after a clock.
+  case finalizing(DisputeTime)
   /// The accounts that are paid out at a height.
   case releasing(Height)
+  /// For how long the dispute clock has stood still.
+  case clock
+  /// A record of a claim that a challenge has opened.
+  case opened(claim: Digest, record: UInt32)
+  /// One challenge.
+  case challenge(ChallengeKey)
+  /// The challenges that expire after a clock.
+  case expiring(DisputeTime)
+  /// One seal.
+  case seal(SealKey)
+  /// The seals that are removed after a clock.
+  case unsealing(DisputeTime)
+  /// The reward of a slashed claim, by the claim's id.
+  case prize(Digest)
+  /// The claims whose prize is paid after a clock.
+  case paying(DisputeTime)
+  /// That an account was punished for a subject.
+  case punished(AccountIdentifier, subject: Digest)
 }
 
 extension StateKey: CanonicallyCodable {
@@ -28,6 +46,15 @@ extension StateKey: CanonicallyCodable {
     case 4: self = .request(try reader.readDigest())
     case 5: self = .finalizing(try Height(from: &reader))
     case 6: self = .releasing(try Height(from: &reader))
+    case 7: self = .clock
+    case 8: self = .opened(claim: try reader.readDigest(), record: try reader.read())
+    case 9: self = .challenge(try ChallengeKey(from: &reader))
+    case 10: self = .expiring(try DisputeTime(from: &reader))
+    case 11: self = .seal(try SealKey(from: &reader))
+    case 12: self = .unsealing(try DisputeTime(from: &reader))
+    case 13: self = .prize(try reader.readDigest())
+    case 14: self = .paying(try DisputeTime(from: &reader))
+    case 15: self = .punished(try AccountIdentifier(from: &reader), subject: try reader.readDigest())
     default: throw .unknownTag
     }
   }
@@ -54,6 +81,46 @@ extension StateKey: CanonicallyCodable {
     case .releasing(let height):
       writer.write(UInt8(6))
       height.encode(to: &writer)
+    case .clock, .opened, .challenge, .expiring, .seal, .unsealing, .prize, .paying, .punished:
+      encodeDispute(to: &writer)
+    }
+  }
+}
+
+extension StateKey {
+  /// The encoding of the keys of disputes.
+  private func encodeDispute(to writer: inout ByteWriter) {
+    switch self {
+    case .totals, .account, .model, .claim, .request, .finalizing, .releasing:
+      preconditionFailure("the other keys are encoded above")
+    case .clock:
+      writer.write(UInt8(7))
+    case .opened(let claim, let record):
+      writer.write(UInt8(8))
+      writer.write(claim)
+      writer.write(record)
+    case .challenge(let key):
+      writer.write(UInt8(9))
+      key.encode(to: &writer)
+    case .expiring(let clock):
+      writer.write(UInt8(10))
+      clock.encode(to: &writer)
+    case .seal(let key):
+      writer.write(UInt8(11))
+      key.encode(to: &writer)
+    case .unsealing(let clock):
+      writer.write(UInt8(12))
+      clock.encode(to: &writer)
+    case .prize(let claim):
+      writer.write(UInt8(13))
+      writer.write(claim)
+    case .paying(let clock):
+      writer.write(UInt8(14))
+      clock.encode(to: &writer)
+    case .punished(let account, let subject):
+      writer.write(UInt8(15))
+      account.encode(to: &writer)
+      writer.write(subject)
     }
   }
 }

@@ -28,6 +28,9 @@ struct StateOverlay {
 
   mutating func set(_ account: Account, at identifier: AccountIdentifier) { written[.account(identifier)] = .account(account) }
 
+  /// Takes out an account that has nothing and has never sent. `[LED-2]`
+  mutating func removeAccount(_ identifier: AccountIdentifier) { written[.account(identifier)] = .some(nil) }
+
   func model(_ root: Digest) -> RegisteredModel? {
     if case .model(let value) = entry(.model(root)) { value } else { nil }
   }
@@ -40,15 +43,25 @@ struct StateOverlay {
 
   mutating func set(_ claim: Claim, at identifier: Digest) { written[.claim(identifier)] = .claim(claim) }
 
+  func requestClaim(_ digest: Digest) -> Digest? {
+    if case .request(let claim) = entry(.request(digest)) { claim } else { nil }
+  }
+
   func holdsRequest(_ digest: Digest) -> Bool { entry(.request(digest)) != nil }
 
   mutating func setRequest(_ digest: Digest, claim: Digest) { written[.request(digest)] = .request(claim: claim) }
 
-  func finalizing(_ height: Height) -> [Digest] {
+  /// An entry of disputes.
+  func dispute(_ key: StateKey) -> StateEntry? { entry(key) }
+
+  /// Writes or removes an entry of disputes.
+  mutating func setDispute(_ entry: StateEntry?, at key: StateKey) { written[key] = .some(entry) }
+
+  func finalizing(_ height: DisputeTime) -> [Digest] {
     if case .finalizing(let value) = entry(.finalizing(height)) { value } else { [] }
   }
 
-  mutating func setFinalizing(_ claims: [Digest], at height: Height) {
+  mutating func setFinalizing(_ claims: [Digest], at height: DisputeTime) {
     written[.finalizing(height)] = .some(claims.isEmpty ? nil : .finalizing(claims))
   }
 

@@ -1,5 +1,5 @@
 /// Why a payload had no effect, though its transaction stands in a block and its fee is lost. The raw values are the codes of `[TX-3]`
-/// to `[TX-7]`.
+/// to `[TX-13]`.
 public enum Refusal: UInt16, Error, Hashable, Sendable, CaseIterable {
   /// Transfer: the amount is 0.
   case transferZero = 101
@@ -59,6 +59,44 @@ public enum Refusal: UInt16, Error, Hashable, Sendable, CaseIterable {
   case proofInvalid = 507
   /// Fraud proof: the evidence is valid, and the record is right about it.
   case proofShowsNoFraud = 508
+  /// Fraud proof: the sender has no such seal, or made it in this very block.
+  case proofSeal = 509
+  /// Seal: the sender has it already.
+  case sealRepeated = 601
+  /// Challenge: there is no such claim.
+  case challengeUnknownClaim = 701
+  /// Challenge: the claim is not pending.
+  case challengeClaimSettled = 702
+  /// Challenge: the question has been asked.
+  case challengeAsked = 703
+  /// Challenge: there is no time left for an answer and a move.
+  case challengeLate = 704
+  /// Challenge: the record is not shown, shown without need, or not in the claim.
+  case challengeOpening = 705
+  /// Challenge: the question names nothing, or an opening is not with a first question.
+  case challengeQuestion = 706
+  /// Challenge: the question above it is not answered.
+  case challengeParent = 707
+  /// Challenge: the balance is below the bond.
+  case challengeAboveBalance = 708
+  /// Reveal: there is no such challenge.
+  case revealUnknown = 711
+  /// Reveal: the claim is not pending.
+  case revealClaimSettled = 712
+  /// Reveal: the challenge is answered.
+  case revealRepeated = 713
+  /// Reveal: the answer does not fit the question.
+  case revealUnfit = 714
+  /// Close: there is no such challenge.
+  case closeUnknown = 721
+  /// Close: the claim is pending.
+  case closeClaimPending = 722
+  /// Misconduct: of another chain, or not signed by the offender.
+  case misconductSignature = 801
+  /// Misconduct: the evidence shows none.
+  case misconductNone = 802
+  /// Misconduct: the offender was punished for it.
+  case misconductPunished = 803
 }
 
 /// What became of an admissible transaction. `[TX-2]`
@@ -121,6 +159,25 @@ extension Refusal: CustomStringConvertible {
     case .proofEvidence: "the evidence does not decode"
     case .proofInvalid: "the evidence is not valid"
     case .proofShowsNoFraud: "the evidence shows no fraud"
+    case .proofSeal: "there is no earlier seal of this proof by its sender"
+    case .sealRepeated: "the sender has this seal already"
+    case .challengeUnknownClaim: "there is no such claim to challenge"
+    case .challengeClaimSettled: "the claim is settled"
+    case .challengeAsked: "the question has been asked already"
+    case .challengeLate: "it is too late for this question"
+    case .challengeOpening: "the record is missing, superfluous, or not in the claim"
+    case .challengeQuestion: "the question names nothing that can be asked for"
+    case .challengeParent: "the question above this one is not answered yet"
+    case .challengeAboveBalance: "the balance does not cover the challenge's bond"
+    case .revealUnknown: "there is no such challenge to answer"
+    case .revealClaimSettled: "the claim is settled, and needs no answer"
+    case .revealRepeated: "the challenge has been answered already"
+    case .revealUnfit: "the answer does not fit the question"
+    case .closeUnknown: "there is no such challenge to close"
+    case .closeClaimPending: "the claim is still pending"
+    case .misconductSignature: "the evidence is for another chain, or not signed by the offender"
+    case .misconductNone: "the evidence shows no misconduct"
+    case .misconductPunished: "the offender has been punished for this already"
     }
   }
 }

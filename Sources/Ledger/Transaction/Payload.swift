@@ -96,15 +96,27 @@ public struct FraudProof: Hashable, Sendable {
   public let kind: EvidenceKind
   /// The evidence's encoding.
   public let evidence: [UInt8]
+  /// The salt of the seal under which the proof was committed to; nil for a proof that was not.
+  public let salt: Digest?
 
   /// Makes a fraud proof.
-  public init(claim: Digest, recordIndex: UInt32, record: [UInt8], inclusion: InclusionProof, kind: EvidenceKind, evidence: [UInt8]) {
+  public init(
+    claim: Digest, recordIndex: UInt32, record: [UInt8], inclusion: InclusionProof, kind: EvidenceKind, evidence: [UInt8],
+    salt: Digest? = nil
+  ) {
     self.claim = claim
     self.recordIndex = recordIndex
     self.record = record
     self.inclusion = inclusion
     self.kind = kind
     self.evidence = evidence
+    self.salt = salt
+  }
+
+  /// The same proof, shown under a seal.
+  public func unsealed(by salt: Digest) -> FraudProof {
+    FraudProof(
+      claim: claim, recordIndex: recordIndex, record: record, inclusion: inclusion, kind: kind, evidence: evidence, salt: salt)
   }
 }
 
@@ -122,13 +134,23 @@ public enum Payload: Hashable, Sendable {
   case postClaim(PostClaim)
   /// Shows that a record is wrong.
   case fraudProof(FraudProof)
+  /// Commits to a fraud proof that is not shown yet.
+  case seal(Digest)
+  /// Puts a question to a provider.
+  case ask(AskQuestion)
+  /// Answers a question.
+  case reveal(RevealAnswer)
+  /// Settles the bond of a question.
+  case close(ChallengeKey)
+  /// Shows that an account broke its word.
+  case misconduct(Misconduct)
 
   /// The blob that must travel beside the transaction, or nil. `[LED-6]`
   public var blob: Digest? {
     switch self {
     case .registerModel(let payload): payload.tokenizer
     case .postClaim(let payload): payload.blob
-    case .transfer, .bond, .unbond, .fraudProof: nil
+    case .transfer, .bond, .unbond, .fraudProof, .seal, .ask, .reveal, .close, .misconduct: nil
     }
   }
 
@@ -137,7 +159,7 @@ public enum Payload: Hashable, Sendable {
     switch self {
     case .registerModel: LedgerLimits.tokenizerBytes
     case .postClaim: LedgerLimits.recordsBlobBytes
-    case .transfer, .bond, .unbond, .fraudProof: 0
+    case .transfer, .bond, .unbond, .fraudProof, .seal, .ask, .reveal, .close, .misconduct: 0
     }
   }
 
@@ -146,8 +168,17 @@ public enum Payload: Hashable, Sendable {
     if case .fraudProof(let payload) = self { payload.evidence.count } else { 0 }
   }
 
-  /// Whether the transaction travels in the lane that each block keeps for fraud proofs. `[BLOCK-5]`
-  public var isFraudProof: Bool {
-    if case .fraudProof = self { true } else { false }
+  /// Which room of a block the transaction takes up. `[BLOCK-5]`
+  public var lane: Lane {
+    switch self {
+    case .fraudProof, .misconduct: .proof
+    case .seal: .seal
+    case .ask: .challenge
+    case .reveal: .reveal
+    case .transfer, .bond, .unbond, .registerModel, .postClaim, .close: .ordinary
+    }
   }
+
+  /// Whether the transaction travels in the lane that each block keeps for disputes. `[BLOCK-5]`
+  public var isDispute: Bool { lane != .ordinary }
 }

@@ -11,6 +11,11 @@ extension Payload: CanonicallyCodable {
     case 3: self = .registerModel(try RegisterModel(from: &reader))
     case 4: self = .postClaim(try PostClaim(from: &reader))
     case 5: self = .fraudProof(try FraudProof(from: &reader))
+    case 6: self = .seal(try reader.readDigest())
+    case 7: self = .ask(try AskQuestion(from: &reader))
+    case 8: self = .reveal(try RevealAnswer(from: &reader))
+    case 9: self = .close(try ChallengeKey(from: &reader))
+    case 10: self = .misconduct(try Misconduct(from: &reader))
     default: throw .unknownTag
     }
   }
@@ -35,6 +40,21 @@ extension Payload: CanonicallyCodable {
       payload.encode(to: &writer)
     case .fraudProof(let payload):
       writer.write(UInt8(5))
+      payload.encode(to: &writer)
+    case .seal(let digest):
+      writer.write(UInt8(6))
+      writer.write(digest)
+    case .ask(let payload):
+      writer.write(UInt8(7))
+      payload.encode(to: &writer)
+    case .reveal(let payload):
+      writer.write(UInt8(8))
+      payload.encode(to: &writer)
+    case .close(let key):
+      writer.write(UInt8(9))
+      key.encode(to: &writer)
+    case .misconduct(let payload):
+      writer.write(UInt8(10))
       payload.encode(to: &writer)
     }
   }
@@ -83,9 +103,22 @@ extension FraudProof: CanonicallyCodable {
     guard let kind = EvidenceKind(rawValue: try reader.read()) else { throw .unknownTag }
     self.kind = kind
     evidence = try reader.readCounted(atMost: LedgerLimits.evidenceBytes)
+    salt = try reader.readOptional { (reader: inout ByteReader) throws(DecodingRejection) in try reader.readDigest() }
   }
 
   public func encode(to writer: inout ByteWriter) {
+    encodeWithoutSalt(to: &writer)
+    writer.writeOptional(salt) { $0.write($1) }
+  }
+
+  /// The encoding up to the salt, which a seal commits to. `[TX-7]`
+  var encodedWithoutSalt: [UInt8] {
+    var writer = ByteWriter()
+    encodeWithoutSalt(to: &writer)
+    return writer.bytes
+  }
+
+  private func encodeWithoutSalt(to writer: inout ByteWriter) {
     writer.write(claim)
     writer.write(recordIndex)
     writer.writeCounted(record)

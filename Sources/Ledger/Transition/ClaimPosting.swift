@@ -13,13 +13,13 @@ extension Transition {
     let requests = try checkedRequests(of: batch, provider: identifier, modelRoot: posting.modelRoot, model: model)
     // All checks are done; nothing below can fail.
     let claim = Claim.identifier(provider: identifier, nonce: nonce)
-    let deadline = height.later(by: parameters.windowBlocks)
+    let deadline = clock.later(by: parameters.windowBlocks)
     provider.locked = provider.locked.increased(by: parameters.claimBond)
     state.set(provider, at: identifier)
     state.set(
       Claim(
         provider: identifier, modelRoot: posting.modelRoot, batchRoot: posting.batchRoot, recordCount: posting.recordCount,
-        blob: posting.blob, posted: height, deadline: deadline, bond: parameters.claimBond, status: .pending), at: claim)
+        blob: posting.blob, posted: height, window: deadline, deadline: deadline, bond: parameters.claimBond, status: .pending), at: claim)
     for request in requests { state.setRequest(request, claim: claim) }
     var finalizing = state.finalizing(deadline)
     finalizing.insertAscending(claim)

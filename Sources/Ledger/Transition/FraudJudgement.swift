@@ -1,32 +1,29 @@
 import Bytes
 import Inference
-import Merkle
 
 extension Transition {
   /// Slashes a claim, if the proof shows that one of its records is wrong. `[TX-7]`
   mutating func apply(_ proof: FraudProof, from challenger: AccountIdentifier) throws(Refusal) {
-    guard var claim = state.claim(proof.claim) else { throw .proofUnknownClaim }
+    guard let claim = state.claim(proof.claim) else { throw .proofUnknownClaim }
+    let rank = try rank(of: proof, from: challenger)
+    var slashedAt: Height?
     switch claim.status {
     case .pending: break
     case .finalized: throw .proofClaimFinalized
-    case .slashed: throw .proofClaimSlashed
+    case .slashed(let height, _):
+      guard let prize = state.prize(proof.claim), rank < prize.rank else { throw .proofClaimSlashed }
+      slashedAt = height
     }
     guard proof.recordIndex < claim.recordCount else { throw .proofRecordIndex }
     guard let record = proof.record(in: claim) else { throw .proofInclusion }
     guard let model = state.model(claim.modelRoot) else { preconditionFailure("a claim's model is registered") }
     try judge(proof, about: record, of: model)
     // All checks are done; nothing below can fail.
-    let reward = claim.bond.fraction(parameters.rewardPermille, of: 1000)
-    var provider = state.account(claim.provider)
-    provider.locked = provider.locked.decreased(by: claim.bond)
-    provider.stake = provider.stake.decreased(by: claim.bond)
-    state.set(provider, at: claim.provider)
-    var winner = state.account(challenger)
-    winner.balance = winner.balance.increased(by: reward)
-    state.set(winner, at: challenger)
-    state.totals.burnt = state.totals.burnt.increased(by: claim.bond.decreased(by: reward))
-    claim.status = .slashed(at: height, challenger: challenger)
-    state.set(claim, at: proof.claim)
+    if let slashedAt {
+      takeOver(proof.claim, claim, slashedAt: slashedAt, for: challenger, rank: rank)
+    } else {
+      slash(proof.claim, claim, for: challenger, rank: rank)
+    }
   }
 
   /// Returns if the evidence shows fraud; else throws what it is.
@@ -45,12 +42,6 @@ extension Transition {
 extension FraudProof {
   /// The record, if it stands at its index in the claim's batch. `[TX-7]`
   func record(in claim: Claim) -> Record? {
-    let leaf = MerkleTree.leafHash(record)
-    do {
-      try inclusion.verify(leafHash: leaf, index: UInt64(recordIndex), size: UInt64(claim.recordCount), root: claim.batchRoot)
-    } catch {
-      return nil
-    }
-    return try? Record(decoding: record)
+    Record.included(record, at: recordIndex, inclusion: inclusion, in: claim)
   }
 }

@@ -18,28 +18,37 @@ public enum ExecutionError: Error, Hashable, Sendable {
 /// One block being executed: the state so far, and all that its rules may read. `[BLOCK-7]`
 struct Transition {
   var state: StateOverlay
-  let parameters: Parameters
+  let genesis: Genesis
   let height: Height
+  /// The clock of the block. `[CLOCK-1]`
+  let clock: DisputeTime
   let proposer: AccountIdentifier
   let tokenizers: any TokenizerSource
   /// The block's blobs.
   var blobs: [Digest: [UInt8]]
+  /// The place of the transaction that is being executed.
+  private(set) var transactionIndex: UInt32 = 0
+  /// How full the block is so far.
+  private var load = BlockLoad()
   /// The fees of the transactions so far.
   private var fees = Amount.zero
   /// The tokenizers that proofs so far are judged with, each fetched or made once, however many proofs need it.
   private var usedTokenizers: [Digest: Tokenizer] = [:]
 
   init(
-    state: State, parameters: Parameters, height: Height, proposer: AccountIdentifier, tokenizers: any TokenizerSource,
+    state: State, genesis: Genesis, height: Height, proposer: AccountIdentifier, tokenizers: any TokenizerSource,
     blobs: [Digest: [UInt8]]
   ) {
     self.state = StateOverlay(state)
-    self.parameters = parameters
+    self.genesis = genesis
     self.height = height
+    clock = state.disputeTime(at: height)
     self.proposer = proposer
     self.tokenizers = tokenizers
     self.blobs = blobs
   }
+
+  var parameters: Parameters { genesis.parameters }
 
   /// What is wrong with a transaction in its turn, if anything. `[TX-1]`
   func checkAdmissible(_ transaction: VerifiedTransaction) throws(Inadmissible) {
@@ -55,6 +64,8 @@ struct Transition {
     sender.balance = sender.balance.decreased(by: transaction.body.fee)
     state.set(sender, at: transaction.sender)
     fees = fees.increased(by: transaction.body.fee)
+    load.add(disputeOf: transaction)
+    defer { transactionIndex += 1 }
     do {
       try apply(transaction.body.payload, from: transaction.sender, nonce: transaction.body.nonce)
       return .accepted
@@ -71,6 +82,11 @@ struct Transition {
     case .registerModel(let registration): try apply(registration, from: sender)
     case .postClaim(let posting): try apply(posting, from: sender, nonce: nonce)
     case .fraudProof(let proof): try apply(proof, from: sender)
+    case .seal(let digest): try seal(digest, from: sender)
+    case .ask(let ask): try apply(ask, from: sender)
+    case .reveal(let reveal): try apply(reveal, from: sender)
+    case .close(let key): try close(key)
+    case .misconduct(let misconduct): try apply(misconduct, from: sender)
     }
   }
 
@@ -78,17 +94,30 @@ struct Transition {
   mutating func begin() {
     for identifier in state.releasing(height) { release(identifier) }
     state.setReleasing([], at: height)
-    guard let closed = height.previous else { return }
-    for identifier in state.finalizing(closed) { finalize(identifier) }
-    state.setFinalizing([], at: closed)
+    guard let passed = clock.previous else { return }
+    for key in state.expiring(passed) { expire(key) }
+    state.setExpiring([], at: passed)
+    for identifier in state.finalizing(passed) { finalize(identifier) }
+    state.setFinalizing([], at: passed)
+    for identifier in state.paying(passed) { pay(identifier) }
+    state.setPaying([], at: passed)
+    for key in state.unsealing(passed) { state.setDispute(nil, at: .seal(key)) }
+    state.setUnsealing([], at: passed)
   }
 
-  /// Pays the fees to the proposer, after all transactions. `[TX-8]`
+  /// Pays the fees to the proposer, after all transactions; then the clock. `[TX-8]` `[CLOCK-1]`
   mutating func end() {
-    guard fees > .zero else { return }
-    var account = state.account(proposer)
-    account.balance = account.balance.increased(by: fees)
-    state.set(account, at: proposer)
+    credit(fees, to: proposer)
+    var entry = state.clockEntry
+    let isFull = load.isFull || usedTokenizers.count >= LedgerLimits.tokenizersPerBlock
+    if isFull && entry.run < parameters.stretchBlocks {
+      entry.stood += 1
+      entry.run += 1
+      state.setDispute(.clock(entry), at: .clock)
+    } else if entry.run > 0 {
+      entry.run = 0
+      state.setDispute(.clock(entry), at: .clock)
+    }
   }
 
   private mutating func release(_ identifier: AccountIdentifier) {
@@ -126,7 +155,7 @@ extension Transition {
   mutating func prepareTokenizer(for payload: Payload) throws(TokenizerObstacle) {
     guard
       case .fraudProof(let proof) = payload, proof.kind.needsTokenizer(proof.evidence), let claim = state.claim(proof.claim),
-      claim.status == .pending, let digest = state.model(claim.modelRoot)?.tokenizer, usedTokenizers[digest] == nil
+      claim.status.isOpenToProofs, let digest = state.model(claim.modelRoot)?.tokenizer, usedTokenizers[digest] == nil
     else { return }
     guard usedTokenizers.count < LedgerLimits.tokenizersPerBlock else { throw .tooMany }
     if let tokenizer = tokenizers.tokenizer(digest) {

@@ -25,8 +25,9 @@ struct CrashNetwork: Sendable {
     }
     guard
       let parameters = Parameters(
-        windowBlocks: 16, unbondingBlocks: 20, claimBond: Amount(1), rewardPermille: 500, baseFee: Amount(10), byteFee: Amount(1),
-        blobByteFee: Amount(1), evidenceByteFee: Amount(1), blockIntervalMilliseconds: 50, blockBytes: 1 << 22)
+        windowBlocks: 16, unbondingBlocks: 64, claimBond: Amount(1 << 24), rewardPermille: 500, baseFee: Amount(10), byteFee: Amount(1),
+        blobByteFee: Amount(1), evidenceByteFee: Amount(1), blockIntervalMilliseconds: 50, blockBytes: 1 << 22, disputeBlocks: 24,
+        revealBlocks: 2, moveBlocks: 1, sealBlocks: 2, stretchBlocks: 2, fanOutBits: 8, challengeBond: Amount(4096), penalty: Amount(1000))
     else { throw Defect("the parameters obey the rules") }
     genesis = try Genesis(
       name: Array("crash-test".utf8), time: 1, parameters: parameters, validators: [CrashNetwork.key(CrashNetwork.validator).publicKey],
