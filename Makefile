@@ -109,6 +109,7 @@ check: $(BUNDLE) $(ENCODER_BUNDLE) $(VISION_BUNDLE) ## lint, the rules of the tr
 	PYTHONPYCACHEPREFIX=$(CACHE)/pycache python3 -m compileall -q Tools
 	Tools/setup/venv.sh $(VENV) $(NUMPY)
 	Tools/setup/check-reference.sh $(PYTHON)
+	$(PYTHON) Tools/economics/economics.py --check
 	$(PYTHON) Tools/reference/agree.py $(BIN)/probity $(BUNDLE) $(ENCODER_BUNDLE) $(VISION_BUNDLE)
 	Tools/setup/debian.sh libsimde-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static
 	Tools/kernel-isa/run
