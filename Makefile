@@ -31,7 +31,7 @@ PILLOW := pillow==13.0.0
 SWIFT_SOURCES := Package.swift Sources Tests Tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo model walkthrough openai-test browser-test test test-debug crash-test fuzz check format bench bench-short transition-fuzz transition-fuzz-short tosa tosa-short clean
+.PHONY: help setup build demo model walkthrough openai-test browser-test test test-debug crash-test fuzz check disputes soak format bench bench-short transition-fuzz transition-fuzz-short tosa tosa-short clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -114,6 +114,13 @@ check: $(BUNDLE) $(ENCODER_BUNDLE) $(VISION_BUNDLE) ## lint, the rules of the tr
 	Tools/setup/debian.sh libsimde-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static
 	Tools/kernel-isa/run
 	$(SWIFT_TEST) --filter TidyTests
+
+soak: $(BUNDLE) ## play all pairs of the dispute simulation with SOAK seeds (default 3)
+	PROBITY_SOAK=$(or $(SOAK),3) $(SWIFT_TEST) --filter 'SimulationTests|ExplorationTests'
+
+disputes: ## check the model of the dispute rules with Spin (half a minute)
+	Tools/setup/debian.sh spin gcc
+	Tools/model/check.sh
 
 format: ## format the Swift sources in place
 	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)

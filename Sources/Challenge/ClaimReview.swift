@@ -34,6 +34,15 @@ public struct ClaimReview: Sendable {
     self.tree = tree
   }
 
+  /// A question about one record as it is sent; the first brings the record. Nil for an index that the batch does not have. `[TX-10]`
+  public func question(_ question: Question, from descent: Descent) -> AskQuestion? {
+    let key = ChallengeKey(claim: id, question: question)
+    guard question == descent.first else { return AskQuestion(key) }
+    let index = Int(descent.record)
+    guard batch.records.indices.contains(index), let inclusion = tree.inclusionProof(index: UInt64(index)) else { return nil }
+    return AskQuestion(key, opening: .init(record: batch.records[index].encoded, inclusion: inclusion))
+  }
+
   /// The message that proves fraud in one record, or nil for an index that the batch does not have. `[TX-7]`
   public func fraudProof(record index: Int, _ evidence: Evidence) -> FraudProof? {
     guard batch.records.indices.contains(index), let inclusion = tree.inclusionProof(index: UInt64(index)) else { return nil }

@@ -66,13 +66,30 @@ public struct RecordReview: Sendable {
     segment: Int, leaf: Int, claimedRoots: [Digest], claimedHashes: [Digest]
   ) throws(RunRejection) -> StepProof? {
     guard model.graph.segments.indices.contains(segment), claimedHashes.indices.contains(leaf) else { return nil }
+    let (position, kept) = try replay(segment: segment, leaf: leaf)
+    let prover = StepProver(model: model, trees: trees, own: kept, claimedRoots: claimedRoots)
+    return prover.step(
+      position, claimedSegment: StoredTree(leafHashes: claimedHashes), token: record.streamToken(ofRow: position.row))
+  }
+
+  /// The descent to the first leaf that differs, by questions that the ledger makes the provider answer. `[CHAL-2]`
+  public func descent(record index: UInt32, fanOut: FanOut) -> Descent { Descent(record: index, own: own, fanOut: fanOut) }
+
+  /// The proof that a leaf which a descent has reached does not follow. It replays the record once more.
+  public func stepProof(_ disputed: DisputedLeaf) throws(RunRejection) -> StepProof? {
+    guard model.graph.segments.indices.contains(disputed.segment) else { return nil }
+    let (position, kept) = try replay(segment: disputed.segment, leaf: disputed.leaf)
+    let prover = StepProver(model: model, trees: trees, own: kept, claimedTrace: disputed.trace)
+    return prover.step(position, claimedSegment: disputed.tree, token: record.streamToken(ofRow: position.row))
+  }
+
+  /// The place of a leaf, and a replay that keeps what its step reads.
+  private func replay(segment: Int, leaf: Int) throws(RunRejection) -> (StepPosition, Trace) {
     let layout = model.graph.layouts[segment]
     let (row, chunk) = layout.position(ofLeaf: leaf, rows: extent.rows(of: layout.domain))
     let position = StepPosition(segment: segment, row: row, chunk: chunk)
     let needed = StepProver.neededSegments(for: position, graph: model.graph, extent: extent)
     let kept = try model.replay(record, workers: workers, keeping: needed)
-    let prover = StepProver(model: model, trees: trees, own: kept, claimedRoots: claimedRoots)
-    return prover.step(
-      position, claimedSegment: StoredTree(leafHashes: claimedHashes), token: record.streamToken(ofRow: row))
+    return (position, kept)
   }
 }

@@ -8,7 +8,7 @@ public struct StepProver: Sendable {
   private let model: Model
   private let trees: ModelTrees
   private let own: Trace
-  private let claimedRoots: StoredTree
+  private let claimedRoots: any ClaimedTree
 
   /// Makes a prover.
   /// - Parameters:
@@ -16,14 +16,21 @@ public struct StepProver: Sendable {
   ///   - claimedRoots: the claimed roots of all segments, in graph order.
   public init(model: Model, trees: ModelTrees, own: Trace, claimedRoots: [Digest]) {
     precondition(claimedRoots.count == own.graph.segments.count)
+    self.init(
+      model: model, trees: trees, own: own, claimedTrace: Trace.rootTree(claimedRoots, graph: own.graph, extent: own.extent))
+  }
+
+  /// Makes a prover against a claimed trace tree that is known at least along the way to its first segment that differs.
+  /// - Parameter own: the replay, with the leaves kept that the proof needs.
+  public init(model: Model, trees: ModelTrees, own: Trace, claimedTrace: any ClaimedTree) {
     self.model = model
     self.trees = trees
     self.own = own
-    self.claimedRoots = Trace.rootTree(claimedRoots, graph: own.graph, extent: own.extent)
+    claimedRoots = claimedTrace
   }
 
-  /// The trace root that the claimed roots lead to.
-  public var claimedTraceRoot: Digest { claimedRoots.root }
+  /// The trace root that the claimed roots lead to, or nil if too little of them is known.
+  public var claimedTraceRoot: Digest? { claimedRoots.claimedRoot }
 
   /// The segments whose leaves a replay has to keep for a step proof.
   public static func neededSegments(for position: StepPosition, graph: Graph, extent: Extent) -> Set<Int> {
@@ -34,7 +41,7 @@ public struct StepProver: Sendable {
   /// - Parameters:
   ///   - claimedSegment: the claimed tree of the segment.
   ///   - token: the stream's token of the row, which an embedding reads.
-  public func step(_ position: StepPosition, claimedSegment: StoredTree, token: UInt32) -> StepProof? {
+  public func step(_ position: StepPosition, claimedSegment: any ClaimedTree, token: UInt32) -> StepProof? {
     let graph = own.graph
     let layout = graph.layouts[position.segment]
     let index = layout.leafIndex(row: position.row, chunk: position.chunk, rows: own.extent.rows(of: layout.domain))
@@ -75,16 +82,17 @@ public struct StepProver: Sendable {
   private func part(_ read: LeafRange, content: [UInt8], tree: StoredTree) -> TreePart? {
     guard
       let range = tree.rangeProof(UInt64(read.leaves.lowerBound)..<UInt64(read.leaves.upperBound)),
-      let place = claimedRoots.rangeProof(UInt64(read.segment)..<UInt64(read.segment) + 1)
+      let place = claimedRoots.claimedProof(of: UInt64(read.segment)..<UInt64(read.segment) + 1)
     else { return nil }
     return TreePart(root: tree.root, place: place, leaves: content, range: range)
   }
 
-  private func leafPart(_ leaf: Int, of segment: Int, tree: StoredTree) -> LeafPart? {
+  private func leafPart(_ leaf: Int, of segment: Int, tree: any ClaimedTree) -> LeafPart? {
+    let (leaf, segment) = (UInt64(leaf), UInt64(segment))
     guard
-      tree.leafHashes.indices.contains(leaf), let range = tree.rangeProof(UInt64(leaf)..<UInt64(leaf) + 1),
-      let place = claimedRoots.rangeProof(UInt64(segment)..<UInt64(segment) + 1)
+      let leafHash = tree.claimedHash(ofLeaf: leaf), let range = tree.claimedProof(of: leaf..<leaf + 1), let root = tree.claimedRoot,
+      let place = claimedRoots.claimedProof(of: segment..<segment + 1)
     else { return nil }
-    return LeafPart(root: tree.root, place: place, leafHash: tree.leafHashes[leaf], range: range)
+    return LeafPart(root: root, place: place, leafHash: leafHash, range: range)
   }
 }
