@@ -77,7 +77,7 @@ let package = Package(
     library(
       "Provider",
       [
-        "Bytes", "Cryptography", "Merkle", "Text", "Inference", "Ledger", "Store", "NodeInterface",
+        "Bytes", "Cryptography", "Merkle", "Text", "Inference", "Ledger", "Challenge", "Store", "NodeInterface",
         .product(name: "Logging", package: "swift-log"),
       ]),
 

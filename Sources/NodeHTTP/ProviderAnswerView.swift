@@ -16,6 +16,8 @@ struct ProbityView: Encodable {
   let status: String
   let claim: Digest?
   let record: UInt32?
+  /// The signed promise to post the record, as the hexadecimal digits of its encoding. `[PROM-1]`
+  let promise: String?
   /// Where the receipt will be.
   let receipt: String
 
@@ -29,6 +31,7 @@ struct ProbityView: Encodable {
     status = answer.place == nil ? "queued" : "posted"
     claim = answer.place?.claim
     record = answer.place?.record
+    promise = answer.promise.map { $0.encoded.hex }
     receipt = ProviderRoute.receiptOfRequest.path(answer.requestDigest.hex)
   }
 }

@@ -28,7 +28,8 @@ public actor Wallet {
   public nonisolated let key: PrivateKey
   private let node: any NodeAPI
   private let chain: Digest
-  private let parameters: Parameters
+  /// The chain's parameters.
+  public nonisolated let parameters: Parameters
   private var isSending = false
   private var waiting: [CheckedContinuation<Void, Never>] = []
 
@@ -67,6 +68,18 @@ public actor Wallet {
       }
     }
     throw .node(.inadmissible(code: Inadmissible.nonceUsed.rawValue, reason: "other transactions of the account keep coming in between"))
+  }
+
+  /// Hands in a payload with the fee that it needs, and does not wait for its block: many can be on their way.
+  /// - Returns: the transaction's id.
+  @discardableResult
+  public func submit(_ payload: Payload) async throws(WalletFailure) -> Digest {
+    await takeTurn()
+    defer { endTurn() }
+    do throws(NodeError) {
+      let transaction = try await signed(payload, blobBytes: 0)
+      return try await node.submit(Submission(transaction: transaction.encoded, blob: nil), wait: .accepted).id
+    } catch { throw .node(error) }
   }
 
   private func signed(_ payload: Payload, blobBytes: Int) async throws(NodeError) -> Transaction {

@@ -3,6 +3,7 @@ import Cryptography
 import Inference
 import Ledger
 import Logging
+import Merkle
 import NodeInterface
 import Store
 
@@ -14,11 +15,14 @@ public struct ProviderAnswer: Hashable, Sendable {
   public let requestDigest: Digest
   /// Where the record is on the chain, or nil while it waits.
   public let place: ClaimPlace?
+  /// The provider's word that the record will be posted; nil where it is, or where the node does not say what block comes next. `[PROM-1]`
+  public let promise: SignedPromise?
 
-  init(record: Record, place: ClaimPlace?) {
+  init(record: Record, place: ClaimPlace?, promise: SignedPromise? = nil) {
     self.record = record
     requestDigest = record.request.digest
     self.place = place
+    self.promise = promise
   }
 }
 
@@ -143,7 +147,7 @@ public actor Provider {
     if let known {
       continuation.yield(known.record.answer)
       continuation.finish()
-      return RunningAnswer(pieces: pieces, result: Task { .success(known) })
+      return RunningAnswer(pieces: pieces, result: Task { .success(await self.promised(known)) })
     }
     guard !running.contains(digest) else { throw .rejected(.running) }
     guard queue.count < configuration.queueLimit, generator.reserve() else { throw .rejected(.busy) }
@@ -157,9 +161,23 @@ public actor Provider {
       }
       let kept = self.keep(made, requestDigest: digest)
       continuation.finish()
-      return kept
+      guard case .success(let answer) = kept else { return kept }
+      return .success(await self.promised(answer))
     }
     return RunningAnswer(pieces: pieces, result: result)
+  }
+
+  /// The answer with the promise to post its record, of which the client keeps the signature. `[PROM-1]`
+  ///
+  /// It is given after the record is written down, so that a provider that is killed right after can keep it.
+  private nonisolated func promised(_ answer: ProviderAnswer) async -> ProviderAnswer {
+    guard
+      answer.place == nil, let height = try? await node.status().height, let latest = Height(height).adding(configuration.promiseBlocks)
+    else { return answer }
+    let promise = Promise(
+      chain: genesis.root, provider: AccountIdentifier(publicKey), request: answer.requestDigest,
+      record: MerkleTree.leafHash(answer.record.encoded), latest: latest)
+    return ProviderAnswer(record: answer.record, place: nil, promise: SignedPromise(promise, by: key))
   }
 
   private func keep(_ made: Result<Record, AnswerRejection>, requestDigest: Digest) -> Result<ProviderAnswer, AnswerError> {

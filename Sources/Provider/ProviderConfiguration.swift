@@ -20,6 +20,8 @@ public struct ProviderConfiguration: Sendable {
   public var recordsPerClaim = 16
   /// How long a record waits for others to fill its claim.
   public var claimDelay = Duration.seconds(2)
+  /// Within how many blocks a record is promised to be posted.
+  public var promiseBlocks: UInt64 = 2048
   /// How often the queue is looked at.
   public var pollInterval = Duration.milliseconds(100)
   /// The longest pause after a claim that could not be posted; it starts at the poll interval and doubles.

@@ -30,7 +30,9 @@ public actor Watchtower {
   public enum Mode: String, CaseIterable, Sendable {
     /// It reports.
     case watch
-    /// It reports and sends the proof.
+    /// It reports, and answers questions about claims that it found honest, whoever posted them.
+    case defend
+    /// It does that too, sends proofs, and asks for traces that are withheld.
     case challenge
   }
 
@@ -52,20 +54,23 @@ public actor Watchtower {
     public var reviews = 16
     /// How long the provider's traces may take in the review of one claim.
     public var traceTime = Duration.seconds(240)
+    /// How many withheld traces are asked for on the chain at a time; 0 never asks. Each holds the hashes of a whole trace, and each question a
+    /// bond, which is lost if the claim stands.
+    public var disputes = 0
 
     /// The defaults.
     public init() {}
   }
 
-  private let node: any NodeAPI
-  private let wallet: Wallet
+  let node: any NodeAPI
+  let wallet: Wallet
   private let models: [Digest: WatchedModel]
   private let traces: @Sendable (AccountIdentifier) -> (any TraceSource)?
   private let mode: Mode
-  private let workers: Workers
+  let workers: Workers
   private let limits: Limits
-  private let replays = ReplayQueue()
-  private let logger: Logger
+  let replays = ReplayQueue()
+  let logger: Logger
   private let onReport: @Sendable (Report) async -> Void
 
   /// What was found about claims that are still pending.
@@ -76,6 +81,12 @@ public actor Watchtower {
   private var queue: [ClaimView] = []
   /// The claims under review.
   private var underReview: Set<Digest> = []
+  /// The questions that this watchtower has asked of claims that may be pending.
+  private(set) var openChallenges: Set<ChallengeKey> = []
+  /// The questions about honest claims.
+  var defence: Defence
+  /// How many disputes are on the chain.
+  private var disputes = 0
   /// How many tasks take claims from the queue.
   private var reviewers = 0
 
@@ -99,7 +110,14 @@ public actor Watchtower {
     self.limits = limits
     self.logger = logger
     self.onReport = onReport
+    defence = Defence(wallet.parameters)
   }
+
+  /// Whether a claim was replayed and found honest.
+  func isHonest(_ claim: Digest) -> Bool { results[claim] == .honest }
+
+  /// The model of a root, if it is held here.
+  func held(_ modelRoot: Digest) -> WatchedModel? { models[modelRoot] }
 
   /// Watches block after block until the task is cancelled. A review that lasts delays neither the next block nor other reviews.
   public func run() async {
@@ -107,6 +125,8 @@ public actor Watchtower {
       var height: UInt64 = 0
       while !Task.isCancelled {
         do throws(NodeError) {
+          try await closeChallenges()
+          if mode != .watch { try await defendHonestClaims() }
           try await fillQueue()
           startReviews(in: &group)
           let newest = try await node.status().height
@@ -193,7 +213,7 @@ public actor Watchtower {
     var proofBytes = 0
     if case .fraud(let record, let reason) = judged, let proof, mode == .challenge {
       proofBytes = proof.encoded.count
-      switch await send(proof, against: view.id) {
+      switch await prosecute(proof, against: view.id) {
       case .settled: break
       case .refused(let refusal):
         // Sending it again with every block would only cost its fee again: it waits like a claim that cannot be judged.
@@ -205,32 +225,6 @@ public actor Watchtower {
     guard results[view.id] != result else { return }
     results[view.id] = result
     await onReport(Report(claim: view.id, provider: view.claim.provider, result: result, proofBytes: proofBytes))
-  }
-
-  /// What became of a proof.
-  private enum Sending {
-    /// The claim is slashed, by this proof or by another's.
-    case settled
-    /// The chain found nothing wrong.
-    case refused(Refusal)
-    /// It did not get there; it is tried again.
-    case failed
-  }
-
-  private func send(_ proof: FraudProof, against claim: Digest) async -> Sending {
-    do {
-      try await wallet.send(.fraudProof(proof))
-      return .settled
-    } catch .refused(.proofClaimSlashed) {
-      logger.info("claim \(claim): another challenger was first")
-      return .settled
-    } catch .refused(let refusal) {
-      logger.error("claim \(claim): the chain refused the fraud proof: \(refusal.description)")
-      return .refused(refusal)
-    } catch {
-      logger.error("claim \(claim): the fraud proof was not taken: \(error.description)")
-      return .failed
-    }
   }
 
   private func judge(_ view: ClaimView) async -> (ReviewResult, FraudProof?) {
@@ -270,8 +264,34 @@ public actor Watchtower {
       var own = kept
       if own == nil, case .differs(let again) = await investigation.opening() { own = again }
       guard let own else { continue }
-      if let settled = settle(await investigation.pursuit(of: own), investigation.index) { return settled }
+      let finding = await investigation.pursuit(of: own)
+      guard case .unverified = finding, mode == .challenge, disputes < limits.disputes else {
+        if let settled = settle(finding, investigation.index) { return settled }
+        continue
+      }
+      switch await disputed(own, record: investigation.index, of: review) {
+      case .proved(let proof): if let settled = settle(.fraud(.step(proof)), investigation.index) { return settled }
+      case .silent: return (.fraud(record: investigation.index, reason: "the provider did not say what its trace is"), nil)
+      case .undecided(let reason): _ = settle(.unverified(reason), investigation.index)
+      }
     }
     return (unverified ?? .honest, nil)
   }
+
+  /// Runs a dispute on the chain; meanwhile another review takes this one's turn.
+  private func disputed(_ own: RecordReview, record: Int, of claims: ClaimReview) async -> DisputeEnd {
+    disputes += 1
+    reviewers -= 1
+    defer {
+      disputes -= 1
+      reviewers += 1
+    }
+    return await dispute(own, record: record, of: claims)
+  }
+
+  /// Notes a question whose bond comes back when the claim falls.
+  func asked(_ key: ChallengeKey) { openChallenges.insert(key) }
+
+  /// Forgets a question whose bond is settled.
+  func closed(_ key: ChallengeKey) { openChallenges.remove(key) }
 }

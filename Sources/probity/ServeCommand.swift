@@ -106,6 +106,7 @@ struct ServeCommand: AsyncParsableCommand {
     let json = json
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await provider.run() }
+      group.addTask { await provider.defend() }
       group.addTask {
         try await server.run { port in
           let url = "http://\(address.host):\(port)"

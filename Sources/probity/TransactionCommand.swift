@@ -9,7 +9,7 @@ import NodeInterface
 struct TransactionCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tx", abstract: "Send a transaction and wait until a block holds it.",
-    subcommands: [TransferCommand.self, BondCommand.self, UnbondCommand.self, RegisterModelCommand.self])
+    subcommands: [TransferCommand.self, BondCommand.self, UnbondCommand.self, RegisterModelCommand.self, ReportCommand.self])
 }
 
 /// What every transaction needs.
@@ -99,5 +99,31 @@ struct RegisterModelCommand: AsyncParsableCommand {
     }
     let registration = RegisterModel(model, commitment: ModelTrees(model).commitment(to: model), name: name)
     try await options.send(.registerModel(registration), blob: model.tokenizer.description.encoded)
+  }
+}
+
+/// `probity tx report`.
+struct ReportCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Report a provider that broke a promise, for a part of its penalty.",
+    discussion: "One promise: its record was not posted in time. Two promises: they are for one request, and of different records.")
+
+  @Argument(help: ArgumentHelp("The promises, as the provider's answers hold them.", valueName: "promise"))
+  var promises: [String]
+
+  @OptionGroup var options: SendingOptions
+
+  func validate() throws {
+    guard (1...2).contains(promises.count) else { throw ValidationError("Give one promise or two.") }
+  }
+
+  func run() async throws {
+    let signed = try promises.map { text in
+      guard let bytes = [UInt8](hex: text), let promise = try? SignedPromise(decoding: bytes) else {
+        throw CommandFailure("this is no promise: \(text.prefix(40))")
+      }
+      return promise
+    }
+    try await options.send(.misconduct(signed.count == 2 ? .promises(signed[0], signed[1]) : .unkept(signed[0])))
   }
 }

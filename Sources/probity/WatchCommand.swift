@@ -39,6 +39,9 @@ struct WatchCommand: AsyncParsableCommand {
   @Flag(help: "Report only: send no proof. Needs no key.")
   var reportOnly = false
 
+  @Option(help: "How many withheld traces to ask for on the chain at a time; each question costs a bond if the claim stands.")
+  var disputes = 0
+
   @Flag(help: "Look once at the claims that are in their window, and exit.")
   var once = false
 
@@ -48,6 +51,7 @@ struct WatchCommand: AsyncParsableCommand {
   func validate() throws {
     guard !model.isEmpty else { throw ValidationError("Which models can be replayed? Give --model FILE.") }
     guard (1...64).contains(threads) else { throw ValidationError("--threads is 1 to 64.") }
+    guard (0...64).contains(disputes) else { throw ValidationError("--disputes is 0 to 64.") }
   }
 
   func run() async throws {
@@ -58,9 +62,11 @@ struct WatchCommand: AsyncParsableCommand {
     let log = WatchLog(json: json, node: node)
     try await WatchCommand.warn(node, models, key: reportOnly ? nil : key)
     let wallet = Wallet(key: key, node: node, genesis: genesis)
+    var limits = Watchtower.Limits()
+    limits.disputes = disputes
     let watchtower = Watchtower(
       node: node, wallet: wallet, models: models, traces: { sources[$0] }, mode: reportOnly ? .watch : .challenge,
-      workers: Workers(count: threads), logger: Logger(label: "probity.watchtower"), onReport: { await log.show($0) })
+      workers: Workers(count: threads), limits: limits, logger: Logger(label: "probity.watchtower"), onReport: { await log.show($0) })
     log.begin(chain: genesis.root, network: String(decoding: genesis.name, as: UTF8.self), models: models)
     if once {
       do { try await watchtower.reviewPending() } catch { throw CommandFailure("\(error)") }

@@ -1,5 +1,7 @@
 import Bytes
 import Cryptography
+import Inference
+import Merkle
 
 extension HashTag {
   /// What a provider signs when it answers. `[PROM-1]`
@@ -50,6 +52,12 @@ public struct SignedPromise: Hashable, Sendable {
   /// Signs a promise.
   public init(_ promise: Promise, by key: PrivateKey, random: some RandomBytes = SystemRandomBytes()) {
     self.init(promise: promise, signature: key.sign(promise.message, random: random))
+  }
+
+  /// Whether it is the word of the provider that the record names, on a chain, to post that very record: what a client checks at once.
+  public func covers(_ record: Record, chain: Digest) -> Bool {
+    promise.chain == chain && promise.provider == AccountIdentifier(record.request.provider) && promise.request == record.request.digest
+      && promise.record == MerkleTree.leafHash(record.encoded) && isSigned
   }
 
   /// Whether the signature is the provider's.
