@@ -31,7 +31,7 @@ PILLOW := pillow==13.0.0
 SWIFT_SOURCES := Package.swift Sources Tests Tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo model walkthrough openai-test browser-test test test-debug crash-test fuzz check disputes soak format bench bench-short transition-fuzz transition-fuzz-short tosa tosa-short clean
+.PHONY: help setup build demo bundle walkthrough openai-test browser-test test test-debug crash-test fuzz check model soak format bench bench-short transition-fuzz transition-fuzz-short tosa tosa-short clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -72,7 +72,7 @@ $(VISION_BUNDLE): $(CACHE)/$(VISION)/qdq.onnx $(IMPORTED) | build
 	$(BIN)/probity model import $(CACHE)/$(VISION)/qdq.onnx --output $(VISION_BUNDLE).new
 	mv $(VISION_BUNDLE).new $(VISION_BUNDLE)
 
-model: $(BUNDLE) $(ENCODER_BUNDLE) $(VISION_BUNDLE) ## fetch and import the models
+bundle: $(BUNDLE) $(ENCODER_BUNDLE) $(VISION_BUNDLE) ## fetch and import the models
 
 walkthrough: build $(BUNDLE) ## the same with each role a process of its own: docs/walkthrough.md by script
 	python3 -B Tools/try/walkthrough.py --model $(BUNDLE)
@@ -118,9 +118,11 @@ check: $(BUNDLE) $(ENCODER_BUNDLE) $(VISION_BUNDLE) ## lint, the rules of the tr
 soak: $(BUNDLE) ## play all pairs of the dispute simulation with SOAK seeds (default 3)
 	PROBITY_SOAK=$(or $(SOAK),3) $(SWIFT_TEST) --filter 'SimulationTests|ExplorationTests'
 
-disputes: ## check the model of the dispute rules with Spin (half a minute)
-	Tools/setup/debian.sh spin gcc
-	Tools/model/check.sh
+DEPTH := 3
+
+model: ## check the model of the dispute rules with Spin, for descents of up to DEPTH questions (default 3, half a minute)
+	Tools/setup/debian.sh spin gcc libc6-dev
+	Tools/model/check.sh $(DEPTH)
 
 format: ## format the Swift sources in place
 	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)

@@ -1,6 +1,9 @@
 #!/bin/bash
 # Checks the model of disputes with Spin: what must hold does, and what a broken rule lets through is found.
+# Usage: check.sh [DEPTH], the questions of the longest descent that is searched, 1 to 4; default 3.
 set -euo pipefail
+deepest=${1:-3}
+[[ $deepest =~ ^[1-4]$ ]] || { echo "usage: $0 [DEPTH from 1 to 4]" >&2; exit 2; }
 cd "$(dirname "$0")"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -25,9 +28,9 @@ fails() {
   echo "$1: found, as it must be"
 }
 
-for depth in 1 2 3; do
+for ((depth = 1; depth <= deepest; depth++)); do
   holds "honest-$depth" -DDEPTH=$depth
   holds "lie-$depth" -DDEPTH=$depth -DLIE
 done
-fails broken-bound -DDEPTH=3 -DBROKEN
+fails broken-bound -DDEPTH=$deepest -DBROKEN
 fails idle-challenger -DDEPTH=2 -DLIE -DUNPAID
