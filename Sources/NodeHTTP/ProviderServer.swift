@@ -12,17 +12,21 @@ public struct ProviderServer: Sendable {
   private let provider: Provider
   private let completions: ProviderCompletions
   private let configuration: HTTPServer.Configuration
+  private let showsTraces: Bool
   private let log: Logger
 
   /// Makes a server for a provider; throws if the model's chat template cannot be read.
-  /// - Parameter now: seconds since 1970-01-01 UTC.
+  /// - Parameters:
+  ///   - showsTraces: false for a provider that withholds its traces, for demonstrations.
+  ///   - now: seconds since 1970-01-01 UTC.
   public init(
-    provider: Provider, _ configuration: HTTPServer.Configuration,
+    provider: Provider, _ configuration: HTTPServer.Configuration, showsTraces: Bool = true,
     now: @escaping @Sendable () -> UInt64 = { UInt64(max(0, Date().timeIntervalSince1970)) }, log: Logger = Logger(label: "probity.http")
   ) throws(TemplateRejection) {
     self.provider = provider
     completions = ProviderCompletions(provider: provider, rendering: try PromptRendering(provider.model), now: now)
     self.configuration = configuration
+    self.showsTraces = showsTraces
     self.log = log
   }
 
@@ -31,7 +35,7 @@ public struct ProviderServer: Sendable {
   public func run(onReady: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
     let server = HTTPServer(configuration, log: log, statistics: RequestStatistics()) { router in
       completionRoutes(router)
-      traceRoutes(router)
+      if showsTraces { traceRoutes(router) }
       receiptRoutes(router)
       router.get(RouterPath(ProviderRoute.health.rawValue)) { _, _ in Response(text: "ok\n", type: "text/plain; charset=utf-8") }
     }

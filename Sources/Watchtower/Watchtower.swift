@@ -57,6 +57,8 @@ public actor Watchtower {
     /// How many withheld traces are asked for on the chain at a time; 0 never asks. Each holds the hashes of a whole trace, and each question a
     /// bond, which is lost if the claim stands.
     public var disputes = 0
+    /// One claim in so many is replayed, at least 1; the others are left to other watchtowers.
+    public var sampling: UInt64 = 1
 
     /// The defaults.
     public init() {}
@@ -69,6 +71,7 @@ public actor Watchtower {
   private let mode: Mode
   let workers: Workers
   private let limits: Limits
+  private let sample: ClaimSample
   let replays = ReplayQueue()
   let logger: Logger
   private let onReport: @Sendable (Report) async -> Void
@@ -108,6 +111,7 @@ public actor Watchtower {
     self.mode = mode
     self.workers = workers
     self.limits = limits
+    sample = ClaimSample(oneIn: limits.sampling, key: wallet.key)
     self.logger = logger
     self.onReport = onReport
     defence = Defence(wallet.parameters)
@@ -189,7 +193,7 @@ public actor Watchtower {
 
   /// Whether a claim that is not under review needs one.
   private func isWanted(_ claim: Digest) -> Bool {
-    guard !underReview.contains(claim) else { return false }
+    guard !underReview.contains(claim), sample.contains(claim) else { return false }
     switch results[claim] {
     case nil: return true
     case .honest: return false

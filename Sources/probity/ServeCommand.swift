@@ -47,8 +47,9 @@ struct ServeCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Cheat, to see that it does not pay: with a bit of the trace, the text, the whole answer, a cheaper model, the length, or what "
-        + "is streamed. Refused on networks whose genesis holds other keys than development keys.", valueName: "way"))
+      "Cheat, to see that it does not pay: with a bit of the trace, the text, the whole answer, a cheaper model, the length, what "
+        + "is streamed, or a trace that is withheld. Refused on networks whose genesis holds other keys than development keys.",
+      valueName: "way"))
   var cheat: Cheat?
 
   @Flag(help: "Print the line that says where the provider listens as JSON.")
@@ -68,6 +69,8 @@ struct ServeCommand: AsyncParsableCommand {
     case length
     /// A client that reads along is shown another answer than the record has.
     case stream
+    /// One bit of each trace is another one, and nobody is shown a trace, whoever asks.
+    case withhold
   }
 
   func validate() throws {
@@ -95,7 +98,8 @@ struct ServeCommand: AsyncParsableCommand {
       provider = try Provider(
         model: model, commitment: commitment, key: key, genesis: genesis, node: node, store: try Database(directory: data),
         configuration: configuration, tampering: try tampering(model), logger: Logger(label: "probity.provider"))
-      server = try ProviderServer(provider: provider, HTTPServer.Configuration(host: address.host, port: address.port))
+      server = try ProviderServer(
+        provider: provider, HTTPServer.Configuration(host: address.host, port: address.port), showsTraces: cheat != .withhold)
     } catch {
       throw CommandFailure("\(error)")
     }
@@ -106,7 +110,7 @@ struct ServeCommand: AsyncParsableCommand {
     let json = json
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await provider.run() }
-      group.addTask { await provider.defend() }
+      if cheat != .withhold { group.addTask { await provider.defend() } }
       group.addTask {
         try await server.run { port in
           let url = "http://\(address.host):\(port)"
@@ -131,7 +135,7 @@ struct ServeCommand: AsyncParsableCommand {
   private func tampering(_ model: Model) throws -> Tampering {
     switch cheat {
     case nil: .honest
-    case .bit: .flipBit(Tampering.LeafBit(segment: model.graph.segments.count / 2, row: 5, chunk: 0, bit: 3))
+    case .bit, .withhold: .flipBit(Tampering.LeafBit(segment: model.graph.segments.count / 2, row: 5, chunk: 0, bit: 3))
     case .text: .swapText(Array("Whatever you want to hear.".utf8))
     case .answer: .swapAnswer(Array("Whatever you want to hear.".utf8))
     case .length: .cutShort

@@ -16,7 +16,8 @@ struct WatchCommand: AsyncParsableCommand {
     discussion: """
       Follows the chain of --node and replays every claim that is still in its window and on a model that --model names. A claim that \
       differs in one bit is proved wrong and slashed, and the account of the key gets its reward. The proof needs the trace of that \
-      claim from its provider, so name the providers with --provider. A claim that cannot be judged is reported, and tried again.
+      claim from its provider, so name the providers with --provider; where a trace is not shown, the provider is asked for it on the \
+      chain, and loses its bond if it keeps silent. A claim that cannot be judged is reported, and tried again.
 
       Nothing has to be stored: after a restart all claims that are still in their window are looked at again.
 
@@ -39,8 +40,13 @@ struct WatchCommand: AsyncParsableCommand {
   @Flag(help: "Report only: send no proof. Needs no key.")
   var reportOnly = false
 
-  @Option(help: "How many withheld traces to ask for on the chain at a time; each question costs a bond if the claim stands.")
-  var disputes = 0
+  @Option(help: "How many withheld traces to ask for on the chain at a time, 0 to 64; each question costs a bond if the claim stands.")
+  var disputes = 4
+
+  @Option(
+    help: ArgumentHelp(
+      "Replay one claim in so many; nobody can foresee which, and the others are left to other watchtowers.", valueName: "count"))
+  var oneIn: UInt64 = 1
 
   @Flag(help: "Look once at the claims that are in their window, and exit.")
   var once = false
@@ -52,6 +58,7 @@ struct WatchCommand: AsyncParsableCommand {
     guard !model.isEmpty else { throw ValidationError("Which models can be replayed? Give --model FILE.") }
     guard (1...64).contains(threads) else { throw ValidationError("--threads is 1 to 64.") }
     guard (0...64).contains(disputes) else { throw ValidationError("--disputes is 0 to 64.") }
+    guard oneIn >= 1 else { throw ValidationError("--one-in is at least 1.") }
   }
 
   func run() async throws {
@@ -64,6 +71,7 @@ struct WatchCommand: AsyncParsableCommand {
     let wallet = Wallet(key: key, node: node, genesis: genesis)
     var limits = Watchtower.Limits()
     limits.disputes = disputes
+    limits.sampling = oneIn
     let watchtower = Watchtower(
       node: node, wallet: wallet, models: models, traces: { sources[$0] }, mode: reportOnly ? .watch : .challenge,
       workers: Workers(count: threads), limits: limits, logger: Logger(label: "probity.watchtower"), onReport: { await log.show($0) })

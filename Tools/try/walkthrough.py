@@ -14,8 +14,8 @@ CHEATS = {
     "cheat-text": ("text", "Is it safe to drink sea water?"),
     "cheat-model": ("model", "Name three colours."),
 }
-# These two share an account, one after the other.
-LATER_CHEATS = {"answer": "Who wrote Hamlet?", "length": "Count to ten."}
+# These share an account, one after the other.
+LATER_CHEATS = {"answer": "Who wrote Hamlet?", "length": "Count to ten.", "withhold": "How deep is the sea?"}
 
 
 def say(text):
@@ -54,7 +54,8 @@ def catch(network, tower, cheat, url, question):
     found = tower.wait_for(lambda event: event["event"] == "fraud" and event["claim"] == slashed["claim"], 60)
     check(found["slashedAt"] == slashed["height"], f"watchtower and receipt differ about {cheat}: {found} {slashed}")
     network.run(evidence, "--genesis", GENESIS, program=network.verifier, expect=4)
-    say(f"slashed        --cheat {cheat}: {found['reason']}; a proof of {found['proofBytes']} bytes")
+    how = f"a proof of {found['proofBytes']} bytes" if found["proofBytes"] else "asked on the chain, no answer in time"
+    say(f"slashed        --cheat {cheat}: {found['reason']}; {how}")
 
 
 def play(network):

@@ -6,8 +6,8 @@ struct DevnetCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "devnet", abstract: "Run a network on this machine: honest and cheating providers, a watchtower, a client.",
     discussion: """
-      Three providers cheat: one flips a bit in one layer, one swaps the text of its answer, one runs a cheaper model. The watchtower \
-      catches them, the honest claim becomes final, and its receipt is verified by the separate program probity-verify. Exits with 1 \
+      Four providers cheat: one flips a bit in one layer, one swaps the text of its answer, one runs a cheaper model, one flips a bit and \
+      shows nobody its trace. The watchtower catches them, the last by asking on the chain; the honest claim becomes final, and its receipt is verified by the separate program probity-verify. Exits with 1 \
       if anything went otherwise.
       """)
 
@@ -37,6 +37,6 @@ struct DevnetCommand: AsyncParsableCommand {
     let scene = try await DevnetScene(modelPath: model, genesisPath: genesis, directory: directory, maxTokens: maxTokens, stays: stay)
     let failures = try await scene.play()
     guard failures.isEmpty else { throw CommandFailure("the network did not do what it should:\n  " + failures.joined(separator: "\n  ")) }
-    print("\nEverything went as it should: three cheats slashed, one honest claim final, its receipt verified offline.")
+    print("\nEverything went as it should: four cheats slashed, one honest claim final, its receipt verified offline.")
   }
 }

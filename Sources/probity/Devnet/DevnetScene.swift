@@ -22,6 +22,8 @@ struct DevnetScene {
     let provider: Provider
     let question: String
     let isHonest: Bool
+    /// Whether it shows nobody its traces and answers no question about them.
+    let withholds: Bool
   }
 
   let genesisPath: String
@@ -57,20 +59,21 @@ struct DevnetScene {
         log: logger)
       let cheaper = try model.coarsened()
       let bit = Tampering.LeafBit(segment: model.graph.segments.count / 2, row: 5, chunk: 0, bit: 3)
-      let cast: [(String, String, Tampering)] = [
-        ("cheat-bit", "What is the capital of France?", .flipBit(bit)),
-        ("cheat-text", "Is it safe to drink sea water?", .swapText(Array("Yes, as much as you like.".utf8))),
-        ("cheat-model", "Name three colours.", .substituteModel(cheaper)),
-        ("provider", "Why is the sky blue?", .honest),
+      let cast: [(name: String, question: String, tampering: Tampering, withholds: Bool)] = [
+        ("cheat-bit", "What is the capital of France?", .flipBit(bit), false),
+        ("cheat-text", "Is it safe to drink sea water?", .swapText(Array("Yes, as much as you like.".utf8)), false),
+        ("cheat-model", "Name three colours.", .substituteModel(cheaper), false),
+        ("provider-2", "What is the tallest mountain?", .flipBit(bit), true),
+        ("provider", "Why is the sky blue?", .honest, false),
       ]
       var parties: [Party] = []
-      for (name, question, tampering) in cast {
+      for (name, question, tampering, withholds) in cast {
         var isHonest = false
         if case .honest = tampering { isHonest = true }
         let provider = try Provider(
           model: model, commitment: commitment, key: try DevnetScene.key(name), genesis: genesis, node: node,
           store: try Database(directory: directory.appending(path: name).path), tampering: tampering, logger: logger)
-        parties.append(Party(name: name, provider: provider, question: question, isHonest: isHonest))
+        parties.append(Party(name: name, provider: provider, question: question, isHonest: isHonest, withholds: withholds))
       }
       self.parties = parties
     } catch {
@@ -124,19 +127,24 @@ struct DevnetScene {
     print("registered  the model is on the chain\n")
 
     let sources = Dictionary(uniqueKeysWithValues: parties.map { (AccountIdentifier($0.provider.publicKey), $0) })
+    var limits = Watchtower.Limits()
+    limits.disputes = 1
     let watchtower = Watchtower(
       node: client, wallet: Wallet(key: try DevnetScene.key("watchtower"), node: client, genesis: genesis), models: [watched],
-      traces: { sources[$0]?.provider }, logger: logger,
+      traces: { provider in sources[provider].flatMap { $0.withholds ? nil : $0.provider } }, limits: limits, logger: logger,
       onReport: { report in
         let name = sources[report.provider]?.name ?? report.provider.hex
         switch report.result {
         case .honest: print("watchtower  \(name): replayed, every bit agrees")
+        case .fraud(_, let reason) where report.proofBytes == 0: print("watchtower  \(name): FRAUD, \(reason); asked on the chain, silent")
         case .fraud(_, let reason): print("watchtower  \(name): FRAUD, \(reason); proof of \(report.proofBytes) bytes sent")
         case .unverified(_, let reason): print("watchtower  \(name): not verified, \(reason)")
         }
       })
     let watching = Task { await watchtower.run() }
     defer { watching.cancel() }
+    let defending = parties.filter { !$0.withholds }.map { party in Task { await party.provider.defend() } }
+    defer { for task in defending { task.cancel() } }
 
     var claims: [(party: Party, claim: Digest)] = []
     for party in parties { claims.append((party, try await ask(party))) }
