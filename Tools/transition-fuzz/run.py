@@ -7,6 +7,7 @@ PROGRAM is probity-replay. The stream goes to its standard input block by block;
 
 import argparse
 import collections
+import copy
 import queue
 import subprocess
 import sys
@@ -20,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "reference"))
 from probity_reference.encoding import counted, option, u32, u64  # noqa: E402
 from probity_reference.hashing import sha256  # noqa: E402
 from probity_reference.ledger import blocks as b, transitions  # noqa: E402
+from probity_reference.ledger.load import Load  # noqa: E402
 
 from fast_signatures import Library  # noqa: E402
 from stream import Stream  # noqa: E402
@@ -39,13 +41,14 @@ class Reference:
         """The next block's bytes in the stream, and the line that it must be answered with."""
         height, proposer = len(self.hashes), self.stream.validators[len(self.hashes) % len(self.stream.validators)]
         self.time += 50
-        transitions.begin(self.state, height)
+        transitions.begin(self.chain, self.state, height)
+        self.load = Load()
         self.stream.start(self.chain, self.state, height)
         offered, words, included, beside, fees = [], [], [], {}, 0
         while len(offered) < most and not self.stream.is_full():
             data, blob = self.stream.candidate()
             offered.append(counted(data) + option(None if blob is None else counted(blob)))
-            word, transaction = self.turn(data, blob, height)
+            word, transaction = self.turn(data, blob, height, len(included))
             words.append(word)
             self.codes[word] += 1
             if transaction is not None:
@@ -55,17 +58,18 @@ class Reference:
                     beside[transaction.payload.blob] = blob
                 self.stream.included(transaction, data)
         key = self.stream.key(proposer)
-        transitions.end(self.state, key, fees)
+        transitions.end(self.chain, self.state, height, key, fees, self.load)
         header = b.Header(
             self.chain.root, height, self.time, self.hashes[-1], b.transaction_root(included), b.blob_root(list(beside.values())),
             self.state.root(), b.root_of(self.hashes), key)
         self.hashes.append(header.hash())
+        self.stream.disputes.headers.append(header)
         name = f"validator {(height) % len(self.stream.validators)}"
         line = f"{height} {header.state_root.hex()} {header.hash().hex()} {' '.join(words)}"
         return u64(self.time) + counted(name.encode()) + u32(len(offered)) + b"".join(offered), line, offered
 
-    def turn(self, data, blob, height):
-        """`-n` for inadmissible by reason n, else the outcome and the transaction."""
+    def turn(self, data, blob, height, index):
+        """`-n` for inadmissible by reason n, `full` where the block has no room, else the outcome and the transaction."""
         transaction = transitions.standing(self.chain, data)
         if isinstance(transaction, int):
             return f"-{transaction}", None
@@ -73,7 +77,14 @@ class Reference:
         code = transitions.inadmissible(self.chain, self.state, transaction, len(data), blobs)
         if code:
             return f"-{code}", None
-        return str(transitions.apply(self.chain, self.state, transaction, height, blobs)), transaction
+        load = copy.copy(self.load)
+        load.tokenizers = set(load.tokenizers)
+        load.add(transaction, len(data), len(blob or b"") if transaction.payload.blob is not None else 0)
+        load.add_tokenizer(transitions.needed_tokenizer(self.state, transaction.payload))
+        if not load.fits(self.chain.parameters):
+            return "full", None
+        self.load = load
+        return str(transitions.apply(transitions.Turn(self.chain, self.state, transaction, height, index, blobs))), transaction
 
 
 class Comparison(threading.Thread):
@@ -144,7 +155,7 @@ def main():
         print(f"seed {options.seed}")
         sys.exit(1)
     reference.state.check_conservation()
-    print(f"codes: {', '.join(f'{code}: {count}' for code, count in sorted(reference.codes.items(), key=lambda c: int(c[0])))}")
+    print(f"codes: {', '.join(f'{code}: {count}' for code, count in sorted(reference.codes.items(), key=lambda c: int(c[0]) if c[0] != 'full' else 1000))}")
     print(f"{done} transactions in {comparison.compared} blocks agree, {time.monotonic() - start:.0f} s; "
           f"{library.checked} signatures checked, every {100}th of them in Python")
 

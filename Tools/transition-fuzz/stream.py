@@ -13,14 +13,15 @@ from probity_reference.ledger.transactions import (
 from probity_reference.merkle import path, root_of
 from probity_reference.records import Record, batch_blob
 
+from disputes import Disputes
 from work import make_work, record_for
 
 PARAMETERS = Parameters(
-    window_blocks=3, unbonding_blocks=7, claim_bond=1_000_001, reward_permille=333, base_fee=10, byte_fee=1, blob_byte_fee=1,
-    evidence_byte_fee=1, block_interval_milliseconds=50, block_bytes=2**25)
+    window_blocks=3, unbonding_blocks=71, claim_bond=15_000_001, reward_permille=333, base_fee=10, byte_fee=1, blob_byte_fee=1,
+    evidence_byte_fee=1, block_interval_milliseconds=50, block_bytes=2**25, dispute_blocks=65, reveal_blocks=2, move_blocks=1, seal_blocks=2,
+    stretch_blocks=3, fan_out_bits=2, challenge_bond=3000, penalty=5000)
 VALIDATORS, RICH, POOR, STRANGERS = 4, 24, 6, 400
-MOST_BLOBS, MOST_PROOFS, MOST_OTHERS, MOST_PROOF_BYTES = 60, 120, 890, 2**22
-LARGEST = 2**64 - 1
+MOST_TRANSACTIONS, LARGEST = 1300, 2**64 - 1
 
 
 class Stream:
@@ -36,7 +37,9 @@ class Stream:
         self.tensors_root = self.bundle.tensor_trees()[1].root
         self.models, self.claims, self.salt = [], [], 0
         self.secrets = {self.key(secret): secret for secret in self.validators + self.rich + self.poor + self.strangers}
-        self.kinds = [(30, self.transfer), (10, self.bond), (10, self.unbond), (1, self.register), (7, self.claim), (14, self.proof)]
+        self.disputes = Disputes(self)
+        self.kinds = [(30, self.transfer), (10, self.bond), (10, self.unbond), (1, self.register), (6, self.claim), (12, self.proof)]
+        self.kinds += self.disputes.kinds
 
     def key(self, secret):
         return self.library.public_key(secret)
@@ -49,28 +52,26 @@ class Stream:
     def start(self, chain, state, height):
         """Begins a block on a state that `begin` has been applied to."""
         self.chain, self.state, self.height = chain, state, height
-        self.blobs, self.proofs, self.others, self.proof_bytes, self.last = 0, 0, 0, 0, None
-        self.claims = [claim for claim in self.claims if claim.deadline >= height - 2]
+        self.count, self.last = 0, None
+        pending = lambda claim: state.get(v.CLAIM, claim.name).status.tag == v.PENDING
+        self.claims = [claim for claim in self.claims if claim.height >= height - 8 or pending(claim)][-400:]
+        self.disputes.start()
 
     def included(self, transaction, data):
         """The reference took a transaction into the block."""
-        if isinstance(transaction.payload, FraudProof):
-            self.proofs += 1
-            self.proof_bytes += len(data)
-        else:
-            self.others += 1
-            self.blobs += transaction.payload.blob is not None
+        self.count += 1
+        self.disputes.included(transaction.payload)
         if isinstance(transaction.payload, PostClaim) and self.posted is not None:
             name = v.claim_id(transaction.sender, transaction.nonce)
             if self.state.get(v.CLAIM, name) is not None:
-                self.claims.append(Posted(name, *self.posted, self.height + PARAMETERS.window_blocks))
+                self.claims.append(Posted(name, *self.posted, self.height))
         if isinstance(transaction.payload, RegisterModel):
             root = bundles.model_root(transaction.payload.graph, transaction.payload.tensors_root, self.tokenizer)
             if self.state.get(v.MODEL, root) is not None and root not in self.models:
                 self.models.append(root)
 
     def is_full(self):
-        return self.others >= MOST_OTHERS
+        return self.count >= MOST_TRANSACTIONS
 
     # Candidates: a transaction's bytes, and the blob beside it or None.
 
@@ -152,8 +153,6 @@ class Stream:
         return sender, Unbond(amount if self.random.random() < 0.02 or amount >= 2**62 else min(amount, 10**6)), None
 
     def register(self):
-        if self.blobs >= MOST_BLOBS:
-            return None
         choice = self.random.random()
         graph, tensors, tokenizer = self.graph, self.random.randbytes(32), self.tokenizer
         if choice < 0.4 or not self.models:
@@ -174,7 +173,7 @@ class Stream:
         return record_for(item, model, provider, self.key(secret), sha256(self.salt.to_bytes(8, "big")), lambda digest: self.library.sign(secret, digest))
 
     def claim(self):
-        if self.blobs >= MOST_BLOBS or not self.models:
+        if not self.models:
             return None
         model = self.models[0] if self.random.random() < 0.9 else self.random.choice(self.models)
         items = self.random.choices(self.items, k=self.random.choice([1, 1, 2, 3]))
@@ -214,7 +213,7 @@ class Stream:
             records[at] = self.record(self.random.choice(self.items), self.random.choice([*self.models, bytes(32)]), provider)
 
     def proof(self):
-        if self.proofs >= MOST_PROOFS or self.proof_bytes >= MOST_PROOF_BYTES or not self.claims:
+        if not self.claims:
             return None
         posted = self.random.choice(self.claims)
         index = self.random.randrange(len(posted.encodings))
@@ -225,7 +224,7 @@ class Stream:
         fields = {"claim": posted.name, "record_index": index, "record": posted.encodings[index], "inclusion": tuple(path(posted.encodings, index)),
                   "kind": kind, "evidence": evidence}
         self.spoil_proof(fields)
-        return self.anyone(), FraudProof(**fields), None
+        return self.disputes.sealed(self.anyone(), FraudProof(**fields))
 
     def spoil_proof(self, fields):
         choice, evidence = self.random.random(), fields["evidence"]
@@ -249,9 +248,12 @@ class Stream:
 class Posted:
     """A claim that stands, with what was posted."""
 
-    def __init__(self, name, items, encodings, deadline):
-        self.name, self.items, self.encodings, self.deadline = name, items, encodings, deadline
+    def __init__(self, name, items, encodings, height):
+        self.name, self.items, self.encodings, self.height = name, items, encodings, height
 
     @property
     def first(self):
         return Record.decode(self.encodings[0])
+
+    def request(self, index):
+        return Record.decode(self.encodings[index]).request.digest()

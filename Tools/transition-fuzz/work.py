@@ -21,6 +21,7 @@ class Work:
     limit: int
     record: Record
     evidence: list
+    setting: object
 
 
 def step_places(setting):
@@ -37,7 +38,7 @@ def work(setting, text, limit, tokenizer, evidence, **changes):
     fields = {"prompt": setting.trace.prompt, "output": output, "answer": answer, "stop": 0 if ends else 1, **changes}
     record = Record(VERSION, None, bytes(64), fields["prompt"], fields["output"], fields["answer"], fields["stop"], setting.trace.root)
     bindings = [(BINDING, u8(tag)) for tag in range(3)]
-    return Work(text, limit, record, bindings + evidence)
+    return Work(text, limit, record, bindings + evidence, setting)
 
 
 def proofs(setting, column):

@@ -1,6 +1,6 @@
 """What make_vectors.py writes: one function a file of Tests/Vectors."""
 
-from . import (account_cases, arithmetic, block_cases, claim_cases, fraud_cases, genesis_cases, graph_cases, model_cases, primitives,
+from . import (account_cases, arithmetic, block_cases, claim_cases, dispute_cases, fraud_cases, genesis_cases, graph_cases, model_cases, primitives,
                receipt_cases, record_cases, step_cases, tensor_cases, tensor_model, text_cases, tiny_model)
 
 FILES = {
@@ -24,6 +24,8 @@ FILES = {
     "ledger-edges": account_cases.make_edges,
     "ledger-claims": claim_cases.make,
     "ledger-frauds": fraud_cases.make,
+    "ledger-disputes": dispute_cases.make_disputes,
+    "ledger-delays": dispute_cases.make_delays,
     "blocks": block_cases.make,
     "receipts": receipt_cases.make,
     "tensor-model": tensor_model.make,

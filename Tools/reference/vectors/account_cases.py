@@ -115,22 +115,23 @@ def make_accounts():
     s.send("a 33rd unbonding", "carol", Unbond(1), outcome=213)
     s.send("a 33rd unbonding of nothing", "carol", Unbond(0), outcome=211)
     s.close("an account with 32 unbondings; an emptied account keeps its entry")
-    for height in range(5, 8):
+    for height in range(5, 23):
         s.close("no transaction", s.validators[height % 2])
     before = s.ledger.state.account(alice).balance
     fee = s.transaction("alice", Transfer(bob, 1)).fee
     s.send("what was released in this block", "alice", Transfer(bob, before + 1_000_000 - fee))
-    s.close("release at height 8 of two accounts")
+    s.close("release at height 23 of two accounts")
     s.send("unbonding again", "carol", Unbond(1))
     s.send("and once more", "carol", Unbond(1))
     s.send("a third", "carol", Unbond(1))
-    s.close("release of 32 unbondings at height 9, then new ones")
+    s.close("release of 32 unbondings at height 24, then new ones")
     return s.file()
 
 
 FREE = Parameters(
-    window_blocks=1, unbonding_blocks=2, claim_bond=2**62, reward_permille=999, base_fee=0, byte_fee=0, blob_byte_fee=0, evidence_byte_fee=0,
-    block_interval_milliseconds=50, block_bytes=2**22)
+    window_blocks=1, unbonding_blocks=16, claim_bond=2**62, reward_permille=999, base_fee=0, byte_fee=0, blob_byte_fee=0, evidence_byte_fee=0,
+    block_interval_milliseconds=50, block_bytes=2**22, dispute_blocks=13, reveal_blocks=1, move_blocks=1, seal_blocks=1, stretch_blocks=0,
+    fan_out_bits=8, challenge_bond=1, penalty=2**60)
 
 
 def make_edges():
@@ -146,7 +147,8 @@ def make_edges():
     s.send("one too much", "bob", Unbond(2**63), outcome=212)
     s.send("all of the supply", "bob", Unbond(2**63 - 1))
     s.close("all the supply in one unbonding")
-    s.close("nothing")
+    for _ in range(15):
+        s.close("nothing")
     s.send("all of the supply", "bob", Transfer(alice, 2**63 - 1))
     s.send("all of the supply as fee, to oneself", "alice", Transfer(bob, 1), fee=2**63 - 1, outcome=103)
     s.close("release, and all of the supply becomes a fee")

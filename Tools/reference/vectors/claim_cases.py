@@ -10,7 +10,7 @@ from probity_reference.records import batch_blob
 
 from .account_cases import NO_KEY
 from .record_cases import Maker, changed
-from .scenario import Scenario, public
+from .scenario import BOND, SMALL, Scenario, public
 
 
 def tokenizer_of_size(count):
@@ -20,8 +20,8 @@ def tokenizer_of_size(count):
 class Claims(Scenario):
     """A scenario with the test model, and records for it."""
 
-    def __init__(self, name, accounts, validators=("validator 1",)):
-        super().__init__(name, validators, accounts)
+    def __init__(self, name, accounts, validators=("validator 1",), parameters=SMALL):
+        super().__init__(name, validators, accounts, parameters)
         self.maker = Maker()
         self.bundle, self.salts = self.maker.bundle, 0
         self.graph, self.tensors_root, self.tokenizer = self.bundle.graph.encode(), self.bundle.tensor_trees()[1].root, self.bundle.tokenizer
@@ -109,7 +109,7 @@ def refusals(s, record):
 
 
 def make():
-    s = Claims("claims", {"alice": (10**6, 0), "bob": (10**6, 1000), "provider": (10**6, 2002 + 1000), "second": (10**6, 1001)})
+    s = Claims("claims", {"alice": (10**6, 0), "bob": (10**6, BOND - 1), "provider": (10**6, 2 * BOND + 1000), "second": (10**6, BOND)})
     record = s.maker.record("a", 3, "claims")
     s.claim("before the model", "provider", [record], 401)
     s.close("no model yet")
@@ -131,10 +131,10 @@ def make():
     s.close("height 7: the deadline of the first two")
     assert s.ledger.state.get(CLAIM, first).status.tag == 0
     s.claim("the request of a finalized claim", "provider", [one], 410)
-    s.send("unlocked in the block after", "provider", Unbond(2002))
+    s.send("unlocked in the block after", "provider", Unbond(2 * BOND))
     s.close("height 8: two claims are final")
     assert s.ledger.state.get(CLAIM, first).status.height == 8
     s.send("a transfer", "second", Transfer(public("alice"), 1))
-    s.close("height 9: the third claim is final; the first unbonding is released")
+    s.close("height 9: the third claim is final")
     s.close("no transaction")
     return s.file()

@@ -9,7 +9,7 @@ from probity_reference.records import Record, Request
 
 from .claim_cases import Claims
 from .record_cases import changed
-from .scenario import public
+from .scenario import BOND, public
 from .step_cases import Setting, flipped
 
 STEP, BINDING, TOKENS, COUNTEREXAMPLE = range(4)
@@ -19,8 +19,8 @@ INPUT, OUTPUT, STOP = range(3)
 class Frauds(Claims):
     """A scenario with runs of the test model, honest and not, and what proves the latter."""
 
-    def __init__(self, name, accounts, prompt="ab", limit=3):
-        super().__init__(name, accounts)
+    def __init__(self, name, accounts, prompt="ab", limit=3, **options):
+        super().__init__(name, accounts, **options)
         self.honest = Setting(prompt, limit)
         output = self.honest.trace.output
         self.prompt, self.limit = prompt, limit
@@ -103,7 +103,7 @@ def broken_bindings(s):
 
 def make():
     s = Frauds("frauds", {
-        "alice": (10**6, 0), "dave": (10**8, 0), "erin": (10**8, 0), "provider": (10**8, 20 * 1001), "second": (10**8, 5000)})
+        "alice": (10**6, 0), "dave": (10**8, 0), "erin": (10**8, 0), "provider": (10**8, 20 * BOND), "second": (10**8, 4 * BOND)})
     s.send("the test model", "alice", s.model(), s.tokenizer)
     s.close("a model")
     honest = [s.record(s.honest), s.record(s.honest), s.record(s.honest)]

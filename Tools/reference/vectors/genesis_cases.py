@@ -15,6 +15,15 @@ def base():
     return make_genesis("genesis ✓", ["validator 1", "validator 2"], {"alice": (10, 0), "bob": (0, 20), "carol": (30, 40)})
 
 
+def low_parameters():
+    return g.Parameters(1, 16, 1, 1, 0, 0, 0, 0, 50, 2**22, 13, 1, 1, 1, 0, 8, 1, 1)
+
+
+def least_bond():
+    """The least claim bond with the other small parameters: its reward, rounded down, is 6 * 2058 + 20 + 2 * 3 * 2^20 + 3 * 2^19."""
+    return -(-1000 * (6 * 2058 + 20 + 6 * 2**20 + 3 * 2**19) // SMALL.reward_permille)
+
+
 def valid():
     first = base()
     yield "two validators, three accounts", first
@@ -23,10 +32,10 @@ def valid():
     yield "time 0", replace(first, time=0)
     yield "the last time", replace(first, time=2**47 - 1)
     yield "a supply of 2^63 - 1", make_genesis("g", ["validator 1"], {"alice": (2**62, 2**62 - 1)})
-    low = g.Parameters(1, 2, 1, 1, 0, 0, 0, 0, 50, 2**22)
-    high = g.Parameters(2**32, 2**33, 2**62, 999, *[2**32] * 5, 2**26)
-    yield "the least parameters", replace(first, parameters=low)
-    yield "the greatest parameters", replace(first, parameters=high)
+    yield "small parameters", replace(first, parameters=low_parameters())
+    yield "large parameters", replace(first, parameters=g.Parameters(
+        2**31, 2**33, 2**62, 999, *[2**32] * 5, 2**26, 2**32, 2**24, 2**24, 2**24, 15, 8, 2**60, 2**60))
+    yield "the least bonds", replace(first, parameters=replace(SMALL, claim_bond=least_bond(), challenge_bond=4116))
 
 
 def invalid():
@@ -46,13 +55,18 @@ def invalid():
     yield "an account that holds nothing", replace(first, accounts=((public("alice"), 0, 0),))
     yield "a supply of 2^63", make_genesis("g", ["validator 1"], {"alice": (2**62, 2**62)})
     yield "a supply beyond 2^64", make_genesis("g", ["validator 1"], {"alice": (2**64 - 1, 2**64 - 1), "bob": (5, 0)})
-    ranges = [(1, 2**32), (SMALL.window_blocks + 1, 2**33), (1, 2**62), (1, 999)] + [(0, 2**32)] * 4 + [(50, 2**32), (2**22, 2**26)]
-    for field, (low, high) in zip(fields(SMALL), ranges, strict=True):
+    for field, (low, high) in zip(fields(SMALL), g.RANGES, strict=True):
         for value in (low - 1, high + 1):
-            if value >= 0 and not (field.name == "window_blocks" and value > 1):
+            if value >= 0:
                 yield f"{g.NAMES[field.name]} of {value}", replace(first, parameters=replace(SMALL, **{field.name: value}))
-    long = replace(SMALL, window_blocks=2**32 + 1, unbonding_blocks=2**32 + 2)
-    yield "windowBlocks of 4294967297", replace(first, parameters=long)
+    wide = replace(low_parameters(), unbonding_blocks=2**33)
+    for name, parameters in [("windowBlocks", replace(wide, window_blocks=2**32 + 1)), ("disputeBlocks", replace(wide, dispute_blocks=2**32 + 1)),
+                             ("a dispute too short by a block", replace(SMALL, dispute_blocks=13)),
+                             ("a window shorter than a seal", replace(SMALL, window_blocks=1)),
+                             ("an unbonding too short by a block", replace(SMALL, unbonding_blocks=19)),
+                             ("a challenge bond one short", replace(SMALL, challenge_bond=4115)),
+                             ("a claim bond whose reward is one short", replace(SMALL, claim_bond=least_bond() - 1))]:
+        yield f"{name}, beyond its bound", replace(first, parameters=parameters)
 
 
 def files(first):

@@ -13,7 +13,7 @@ from probity_reference.merkle import path, root_of
 from .claim_cases import Claims
 from .fraud_cases import BINDING, OUTPUT
 from .record_cases import changed
-from .scenario import VERSION, public, secret
+from .scenario import BOND, VERSION, public, secret
 
 VALIDATORS = ["validator 1", "validator 2", "validator 3", "validator 4"]
 QUORUM = VALIDATORS[:3]
@@ -21,7 +21,7 @@ QUORUM = VALIDATORS[:3]
 
 class Receipts(Claims):
     def __init__(self):
-        super().__init__("receipts", {"alice": (10**6, 0), "dave": (10**6, 0), "provider": (10**6, 4004)}, validators=VALIDATORS)
+        super().__init__("receipts", {"alice": (10**6, 0), "dave": (10**6, 0), "provider": (10**6, 4 * BOND)}, validators=VALIDATORS)
         self.states, self.cases = {0: self.ledger.state}, []
 
     def close(self, note, proposer=None):

@@ -6,13 +6,16 @@ from pathlib import Path
 from probity_reference import records, signatures
 from probity_reference.hashing import sha256
 from probity_reference.ledger import blocks, genesis as g, transitions
+from probity_reference.ledger.load import Load
 from probity_reference.ledger.transactions import Transaction, required_fee
 
 SPECIFICATION = Path(__file__).resolve().parents[3] / "SPEC.md"
 VERSION = records.executor_version(SPECIFICATION.read_bytes())
 SMALL = g.Parameters(
-    window_blocks=3, unbonding_blocks=5, claim_bond=1001, reward_permille=333, base_fee=10, byte_fee=2, blob_byte_fee=3, evidence_byte_fee=1,
-    block_interval_milliseconds=50, block_bytes=2**22)
+    window_blocks=3, unbonding_blocks=20, claim_bond=30_000_001, reward_permille=333, base_fee=10, byte_fee=2, blob_byte_fee=3,
+    evidence_byte_fee=1, block_interval_milliseconds=50, block_bytes=2**22, dispute_blocks=14, reveal_blocks=1, move_blocks=1, seal_blocks=2,
+    stretch_blocks=2, fan_out_bits=8, challenge_bond=5000, penalty=700)
+BOND = SMALL.claim_bond
 
 
 def secret(name):
@@ -52,8 +55,8 @@ class Scenario:
     def start(self):
         """A new block's candidates."""
         self.state, self.height = self.ledger.state.copy(), self.ledger.header.height + 1
-        transitions.begin(self.state, self.height)
-        self.candidates, self.included = [], []
+        transitions.begin(self.ledger.chain, self.state, self.height)
+        self.candidates, self.included, self.load = [], [], Load()
 
     def transaction(self, sender, payload, blob=None, **changes):
         """Signed, with the sender's next nonce and exactly the required fee unless `changes` say otherwise."""
@@ -81,7 +84,10 @@ class Scenario:
         if code:
             self.candidates.append({**case, "inadmissible": code})
             return
-        found = transitions.apply(self.ledger.chain, self.state, decoded, self.height, blobs)
+        self.load.add(decoded, len(data), len(blob or b""))
+        self.load.add_tokenizer(transitions.needed_tokenizer(self.state, decoded.payload))
+        assert self.load.fits(self.genesis.parameters), name
+        found = transitions.apply(transitions.Turn(self.ledger.chain, self.state, decoded, self.height, len(self.included), blobs))
         assert found == outcome, (name, found)
         self.candidates.append({**case, "outcome": outcome})
         self.included.append((data, blob))

@@ -2,54 +2,25 @@
 
 from dataclasses import dataclass
 
-from ..encoding import Refused, counted, listing, u64
-from ..hashing import sha256, tagged
+from ..encoding import Refused, counted, listing
+from ..hashing import sha256
 from ..merkle import root_of
 from .. import signatures
 from . import transitions
 from .genesis import ascends
-from . import values as v
-from .evidence import BINDING, binding_tag
-from .transactions import FraudProof, MOST_BYTES
+from .headers import Header, attestation_message
+from .load import Load
+from .transactions import MOST_BYTES
 from .values import Value
 
-MOST_FRAUD_PROOFS, MOST_OTHERS, MOST_WITH_BLOB, FRAUD_PROOF_BYTES = 128, 896, 64, 2**23
-BINDING_RECORD_BYTES, MOST_TOKENIZERS = 2**20, 4
+MOST_TRANSACTIONS, MOST_BLOBS = 1344, 64
 LATER_AT_MOST, LATEST_FIRST = 3_600_000, 2**48 - 1
-
-
-@dataclass(frozen=True)
-class Header(Value):
-    chain: bytes
-    height: int
-    time: int
-    parent: bytes
-    transaction_root: bytes
-    blob_root: bytes
-    state_root: bytes
-    history_root: bytes
-    proposer: bytes
-
-    def encode(self):
-        return (self.chain + u64(self.height) + u64(self.time) + self.parent + self.transaction_root + self.blob_root + self.state_root
-                + self.history_root + self.proposer)
-
-    @classmethod
-    def read(cls, r):
-        return cls(r.digest(), r.u64(), r.u64(), *(r.digest() for _ in range(6)))
-
-    def hash(self):
-        return tagged("probity/header", self.encode())
 
 
 def genesis_header(genesis):
     """[BLOCK-2]"""
     empty = root_of([])
     return Header(genesis.root(), 0, genesis.time, bytes(32), empty, empty, genesis.state().root(), empty, bytes(32))
-
-
-def attestation_message(header_hash):
-    return tagged("probity/attestation", header_hash)
 
 
 def read_attestations(r):
@@ -82,7 +53,7 @@ class Block(Value):
 
     @classmethod
     def read(cls, r):
-        return cls(Header.read(r), tuple(r.listing(1024, lambda: r.counted(MOST_BYTES))), tuple(r.listing(1024, lambda: r.counted(2**25))),
+        return cls(Header.read(r), tuple(r.listing(MOST_TRANSACTIONS, lambda: r.counted(MOST_BYTES))), tuple(r.listing(MOST_BLOBS, lambda: r.counted(2**25))),
                    read_attestations(r))
 
 
@@ -97,29 +68,6 @@ def blob_root(blobs):
 def named_blobs(decoded):
     """The digests that transactions name, in the order of first naming, each once."""
     return list(dict.fromkeys(t.payload.blob for t in decoded if t.payload.blob is not None))
-
-
-def within_limits(parameters, decoded, encodings, blobs):
-    """[BLOCK-5]"""
-    proofs = [len(data) for t, data in zip(decoded, encodings, strict=True) if isinstance(t.payload, FraudProof)]
-    others = [(t, len(data)) for t, data in zip(decoded, encodings, strict=True) if not isinstance(t.payload, FraudProof)]
-    named = [t.payload.blob for t, _ in others if t.payload.blob is not None]
-    texts = sum(len(t.payload.record) for t in decoded if isinstance(t.payload, FraudProof) and t.payload.kind == BINDING)
-    size = sum(count for _, count in others) + sum(len(blobs[digest]) for digest in named)
-    return (len(proofs) <= MOST_FRAUD_PROOFS and len(others) <= MOST_OTHERS and len(named) <= MOST_WITH_BLOB
-            and sum(proofs) <= FRAUD_PROOF_BYTES and texts <= BINDING_RECORD_BYTES and size <= parameters.block_bytes)
-
-
-def needed_tokenizer(state, payload):
-    """[BLOCK-5] The digest of the tokenizer that a proof needs in its turn, or None."""
-    if not isinstance(payload, FraudProof) or payload.kind != BINDING:
-        return None
-    claim = state.get(v.CLAIM, payload.claim)
-    try:
-        binding_tag(payload.evidence)
-    except Refused:
-        return None
-    return state.get(v.MODEL, claim.model_root).tokenizer if claim is not None and claim.status.tag == v.PENDING else None
 
 
 def time_is_right(header, parent):
@@ -147,16 +95,17 @@ class Ledger:
 
     def execute(self, state, height, proposer, decoded, encodings, blobs):
         """[BLOCK-7] on `state`, in place: the outcomes; refuses with 16."""
-        transitions.begin(state, height)
-        outcomes, tokenizers = [], set()
-        for transaction, data in zip(decoded, encodings, strict=True):
+        transitions.begin(self.chain, state, height)
+        outcomes, load = [], Load()
+        for index, (transaction, data) in enumerate(zip(decoded, encodings, strict=True)):
             if transitions.inadmissible(self.chain, state, transaction, len(data), blobs):
                 raise Refusal(16)
-            tokenizers |= {needed_tokenizer(state, transaction.payload)} - {None}
-            if len(tokenizers) > MOST_TOKENIZERS:
+            load.add(transaction, len(data), len(blobs.get(transaction.payload.blob, b"")))
+            load.add_tokenizer(transitions.needed_tokenizer(state, transaction.payload))
+            if not load.fits(self.chain.parameters):
                 raise Refusal(16)
-            outcomes.append(transitions.apply(self.chain, state, transaction, height, blobs))
-        transitions.end(state, proposer, sum(t.fee for t in decoded))
+            outcomes.append(transitions.apply(transitions.Turn(self.chain, state, transaction, height, index, blobs)))
+        transitions.end(self.chain, state, height, proposer, sum(t.fee for t in decoded), load)
         return outcomes
 
     def check(self, data):
@@ -183,7 +132,10 @@ class Ledger:
         digests = [sha256(blob) for blob in block.blobs]
         hold(digests == named_blobs(decoded), 10)
         blobs = dict(zip(digests, block.blobs, strict=True))
-        hold(within_limits(self.chain.parameters, decoded, block.transactions, blobs), 11)
+        load = Load()
+        for transaction, encoding in zip(decoded, block.transactions, strict=True):
+            load.add(transaction, len(encoding), len(blobs.get(transaction.payload.blob, b"")))
+        hold(load.fits(self.chain.parameters), 11)
         hold(header.height == self.header.height + 1, 12)
         hold(header.parent == self.hashes[-1], 13)
         hold(time_is_right(header, self.header), 14)

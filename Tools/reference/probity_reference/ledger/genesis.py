@@ -14,7 +14,11 @@ from .values import Value, key_reader, short_text
 NAMES = {
     "window_blocks": "windowBlocks", "unbonding_blocks": "unbondingBlocks", "claim_bond": "claimBond", "reward_permille": "rewardPermille",
     "base_fee": "baseFee", "byte_fee": "byteFee", "blob_byte_fee": "blobByteFee", "evidence_byte_fee": "evidenceByteFee",
-    "block_interval_milliseconds": "blockIntervalMilliseconds", "block_bytes": "blockBytes"}
+    "block_interval_milliseconds": "blockIntervalMilliseconds", "block_bytes": "blockBytes",
+    "dispute_blocks": "disputeBlocks", "reveal_blocks": "revealBlocks", "move_blocks": "moveBlocks", "seal_blocks": "sealBlocks",
+    "stretch_blocks": "stretchBlocks", "fan_out_bits": "fanOutBits", "challenge_bond": "challengeBond", "penalty": "penalty"}
+RANGES = [(1, 2**32), (2, 2**33), (1, 2**62), (1, 999)] + [(0, 2**32)] * 4 + [(50, 2**32), (2**22, 2**26)] + [
+    (1, 2**32), (1, 2**24), (1, 2**24), (1, 2**24), (0, 15), (1, 8), (1, 2**60), (1, 2**60)]
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,14 @@ class Parameters(Value):
     evidence_byte_fee: int = 1
     block_interval_milliseconds: int = 500
     block_bytes: int = 2**26
+    dispute_blocks: int = 40
+    reveal_blocks: int = 2
+    move_blocks: int = 1
+    seal_blocks: int = 4
+    stretch_blocks: int = 8
+    fan_out_bits: int = 6
+    challenge_bond: int = 10_000
+    penalty: int = 1_000_000
 
     def encode(self):
         return b"".join(u64(getattr(self, field.name)) for field in fields(self))
@@ -38,10 +50,21 @@ class Parameters(Value):
         return cls(*(r.u64() for _ in fields(cls)))
 
     def check(self):
-        ranges = [(1, 2**32), (self.window_blocks + 1, 2**33), (1, 2**62), (1, 999)] + [(0, 2**32)] * 4 + [(50, 2**32), (2**22, 2**26)]
-        for field, (low, high) in zip(fields(self), ranges, strict=True):
+        for field, (low, high) in zip(fields(self), RANGES, strict=True):
             if not low <= getattr(self, field.name) <= high:
                 raise Refused(f"{field.name} out of range")
+        rounds = -(-12 // self.fan_out_bits) - (-30 // self.fan_out_bits)
+        message = self.base_fee + 1024 * self.byte_fee
+        longest = rounds * message + 2 * self.base_fee + (2**20 + 2**21) * self.byte_fee + 3 * 2**19 * self.evidence_byte_fee
+        if not (self.dispute_blocks >= rounds * (self.reveal_blocks + self.move_blocks) + self.seal_blocks
+                and self.window_blocks >= self.seal_blocks):
+            raise Refused("a dispute that is begun cannot be ended")
+        if self.unbonding_blocks <= self.window_blocks + self.dispute_blocks + self.seal_blocks:
+            raise Refused("stake does not outlast disputes")
+        if self.challenge_bond < 2 * message:
+            raise Refused("a forfeited bond does not pay for the reveal")
+        if self.claim_bond * self.reward_permille // 1000 < longest:
+            raise Refused("the reward does not pay for the longest dispute")
 
 
 def ascends(keys):

@@ -7,7 +7,8 @@ from ..encoding import Refused, counted, listing, option, u32
 from ..merkle import path, verify_inclusion
 from ..records import Record
 from . import values as v
-from .blocks import Header, attestation_message, encode_attestations, is_final, read_attestations
+from .blocks import encode_attestations, is_final, read_attestations
+from .headers import Header, attestation_message
 from .transitions import ACCEPTED
 from .values import Claim, Value
 

@@ -80,17 +80,28 @@ class State:
         return self.get(v.ACCOUNT, key) or v.Account()
 
     def set_account(self, key, account):
-        """An account with every field 0 is never written."""
-        if account != v.Account() or self.get(v.ACCOUNT, key) is not None:
+        """An account with every field 0 has no entry."""
+        if account != v.Account():
             self.set(v.ACCOUNT, key, account)
+        elif self.get(v.ACCOUNT, key) is not None:
+            self.set(v.ACCOUNT, key, None)
 
     def totals(self):
         return self.get(v.TOTALS)
 
     def join(self, tag, height, item):
-        """Adds to the list of tag 5 or 6 at a height."""
+        """Adds to the list of a tag at a height or clock."""
         present = self.get(tag, u64(height)) or v.Ascending(())
         self.set(tag, u64(height), present.adding(item))
+
+    def leave(self, tag, height, item):
+        """Takes from the list of a tag at a height or clock."""
+        rest = self.get(tag, u64(height)).without(item)
+        self.set(tag, u64(height), rest if rest.items else None)
+
+    def clock(self, height):
+        """[CLOCK-1]"""
+        return height - (self.get(v.CLOCK) or v.Clock()).stood
 
     def root(self):
         for key in self.changed:
@@ -110,6 +121,8 @@ class State:
         """[LED-4]"""
         accounts = {key[1:]: value for key, value in self.values.items() if key[0] == v.ACCOUNT}
         held = sum(a.balance + a.stake + sum(amount for _, amount in a.unbonding) for a in accounts.values())
+        held += sum(value.bond for key, value in self.values.items() if key[0] == v.CHALLENGE)
+        held += sum(value.reward for key, value in self.values.items() if key[0] == v.PRIZE)
         totals = self.totals()
         assert held + totals.burnt == totals.supply
         locked = {}

@@ -1,4 +1,4 @@
-"""[LED-2], [LED-3] The keys and values of the state."""
+"""[LED-2], [LED-3], [CHAL-3] The keys and values of the state."""
 
 from dataclasses import dataclass, replace
 
@@ -6,12 +6,13 @@ from ..encoding import Reader, Refused, counted, listing, text, u8, u32, u64
 from ..hashing import tagged
 from ..signatures import checked_key
 
-TOTALS, ACCOUNT, MODEL, CLAIM, REQUEST, DEADLINE, RELEASE = range(7)
-UNBONDINGS, CLAIMS_OF_A_HEIGHT, ACCOUNTS_OF_A_HEIGHT = 32, 64, 1024
+(TOTALS, ACCOUNT, MODEL, CLAIM, REQUEST, DEADLINE, RELEASE, CLOCK, OPENED, CHALLENGE, EXPIRY, SEAL, SEAL_EXPIRY, PRIZE, PAYMENT,
+ PUNISHED) = range(16)
+UNBONDINGS = 32
 
 
 def state_key(tag, field=b""):
-    """The encoded key; `field` is an account, a digest or a u64."""
+    """The encoded key; `field` is the encoding of its fields."""
     return u8(tag) + field
 
 
@@ -125,17 +126,18 @@ class Claim(Value):
     record_count: int
     blob: bytes
     posted: int
+    window: int
     deadline: int
     bond: int
     status: Status = Status(PENDING)
 
     def encode(self):
         return (self.provider + self.model_root + self.batch_root + u32(self.record_count) + self.blob + u64(self.posted)
-                + u64(self.deadline) + u64(self.bond) + self.status.encode())
+                + u64(self.window) + u64(self.deadline) + u64(self.bond) + self.status.encode())
 
     @classmethod
     def read(cls, r):
-        claim = cls(r.digest(), r.digest(), r.digest(), r.u32(), r.digest(), r.u64(), r.u64(), r.u64(), Status.read(r))
+        claim = cls(r.digest(), r.digest(), r.digest(), r.u32(), r.digest(), r.u64(), r.u64(), r.u64(), r.u64(), Status.read(r))
         if not 1 <= claim.record_count <= 256:
             raise Refused("a record count out of range")
         return claim
@@ -147,7 +149,7 @@ def claim_id(provider, nonce):
 
 @dataclass(frozen=True)
 class Ascending(Value):
-    """A strictly ascending list of 32 bytes each: tags 5 and 6."""
+    """A list of encodings that ascends strictly: tags 5, 6, 10, 12 and 14."""
     items: tuple
 
     def encode(self):
@@ -155,6 +157,9 @@ class Ascending(Value):
 
     def adding(self, item):
         return Ascending(tuple(sorted({*self.items, item})))
+
+    def without(self, item):
+        return Ascending(tuple(other for other in self.items if other != item))
 
 
 @dataclass(frozen=True)
@@ -164,3 +169,75 @@ class Pointer(Value):
 
     def encode(self):
         return self.digest
+
+
+@dataclass(frozen=True)
+class Clock(Value):
+    """[CLOCK-1]"""
+    stood: int = 0
+    run: int = 0
+
+    def encode(self):
+        return u64(self.stood) + u64(self.run)
+
+
+@dataclass(frozen=True)
+class Opened(Value):
+    """A record's trace root and its numbers of tokens."""
+    trace_root: bytes
+    prompt: int
+    output: int
+
+    def encode(self):
+        return self.trace_root + u32(self.prompt) + u32(self.output)
+
+
+def rank(height, index):
+    """[CHAL-4] Ordered by height, then index."""
+    return height, index
+
+
+def encode_rank(value):
+    return u64(value[0]) + u32(value[1])
+
+
+@dataclass(frozen=True)
+class Challenge(Value):
+    """[CHAL-3] `revealer` is None while it is open."""
+    challenger: bytes
+    bond: int
+    rank: tuple
+    expires: int
+    revealer: object = None
+    children: tuple = ()
+
+    def encode(self):
+        answer = u8(0) if self.revealer is None else u8(1) + self.revealer + listing(list(self.children))
+        return self.challenger + u64(self.bond) + encode_rank(self.rank) + u64(self.expires) + answer
+
+
+@dataclass(frozen=True)
+class Seal(Value):
+    rank: tuple
+    expires: int
+
+    def encode(self):
+        return encode_rank(self.rank) + u64(self.expires)
+
+
+@dataclass(frozen=True)
+class Prize(Value):
+    reward: int
+    rank: tuple
+    due: int
+
+    def encode(self):
+        return u64(self.reward) + encode_rank(self.rank) + u64(self.due)
+
+
+@dataclass(frozen=True)
+class Punished(Value):
+    height: int
+
+    def encode(self):
+        return u64(self.height)
