@@ -100,3 +100,11 @@ class Reader:
     def end(self):
         if self.at != len(self.data):
             raise Refused("bytes left over")
+
+
+def decoded(data, read):
+    """[ENC-2] All of the bytes, as `read` takes them from a reader."""
+    reader = Reader(data)
+    value = read(reader)
+    reader.end()
+    return value

@@ -1,24 +1,18 @@
 """[REC-5], [REC-6] Tokens proofs and counterexamples."""
 
-from .encoding import Reader, Refused, listing, u32
+from .encoding import Refused, decoded, listing, u32
 from .graph import GENERATION, Range, norm_tensors
 from .merkle import leaf_hash
 from .steps import FRAUD, HONEST, INVALID, LeafPart, Part, all_well_formed, head
 
 
 def decode_tokens(data):
-    reader = Reader(data)
-    decoded = reader.u32(), LeafPart.decode(reader)
-    reader.end()
-    return decoded
+    return decoded(data, lambda reader: (reader.u32(), LeafPart.decode(reader)))
 
 
 def decode_counterexample(data):
-    reader = Reader(data)
-    row, column, part = reader.u32(), reader.u32(), Part.decode(reader)
-    parts = reader.listing(4, lambda: Part.decode(reader))
-    reader.end()
-    return row, column, part, parts
+    return decoded(data, lambda reader: (
+        reader.u32(), reader.u32(), Part.decode(reader), reader.listing(4, lambda: Part.decode(reader))))
 
 
 def tokens_proof(prover, row):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from . import arithmetic as a
 from . import tensor_run
 from .bundle import place_leaf
-from .encoding import Reader, Refused, counted, listing, u32
+from .encoding import Reader, Refused, counted, decoded, listing, u32
 from .graph import Argmax, Attention, Embedding, Gate, Map, Maxima, Mean, NormRows, PACKED, Projection, Residual, Unit, norm_tensors
 from .merkle import leaf_hash, verify_hashes, verify_range
 from .tensor_graph import TENSOR
@@ -74,11 +74,11 @@ class StepProof:
 
     @classmethod
     def decode(cls, data):
-        reader = Reader(data)
-        part = lambda: Part.decode(reader)
-        proof = cls(reader.u32(), reader.u32(), reader.u32(), LeafPart.decode(reader), reader.listing(64, part), reader.listing(8, part))
-        reader.end()
-        return proof
+        def read(r):
+            part = lambda: Part.decode(r)
+            return cls(r.u32(), r.u32(), r.u32(), LeafPart.decode(r), r.listing(64, part), r.listing(8, part))
+
+        return decoded(data, read)
 
 
 @dataclass(frozen=True)
