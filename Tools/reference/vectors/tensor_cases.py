@@ -14,7 +14,7 @@ from probity_reference.tensors import Vector
 from .fraud_cases import Frauds, BINDING, STEP, TOKENS
 from .graph_cases import encode
 from .record_cases import changed
-from .scenario import public
+from .scenario import BOND, public
 from .step_cases import flipped, step_cases, with_tensor
 from .tensor_model import TensorSetting, model
 
@@ -232,7 +232,7 @@ def make_steps():
 
 
 def make_ledger():
-    s = Frauds("tensors", {"alice": (10**6, 0), "dave": (10**8, 0), "provider": (10**8, 20 * 1001)})
+    s = Frauds("tensors", {"alice": (10**6, 0), "dave": (10**8, 0), "provider": (10**8, 20 * BOND)})
     setting = TensorSetting()
     bundle, graph = setting.bundle, setting.graph.encode()
     registration = s.model("a tensor model", graph, setting.tensors.root, bundle.tokenizer)
