@@ -106,7 +106,7 @@ struct ExplorationTests {
       let answer = (open.due + open.others).map { dispute.reveal($0) }
       return answer.isEmpty ? [mine] : [mine, answer + mine]
     }
-    #expect(states > 20)
+    #expect(states > 15)
     for end in ends {
       guard case .slashed(_, TestChain.account("challenger")) = end.entry.status else {
         Issue.record("a lie became final")

@@ -38,7 +38,7 @@ extension UnverifiedBlock: CanonicallyCodable {
     transactions = try reader.readList(atMost: LedgerLimits.transactionsPerBlock) { (reader: inout ByteReader) throws(DecodingRejection) in
       try reader.readCounted(atMost: LedgerLimits.transactionBytes)
     }
-    blobs = try reader.readList(atMost: LedgerLimits.transactionsPerBlock) { (reader: inout ByteReader) throws(DecodingRejection) in
+    blobs = try reader.readList(atMost: LedgerLimits.blobTransactionsPerBlock) { (reader: inout ByteReader) throws(DecodingRejection) in
       try reader.readCounted(atMost: LedgerLimits.tokenizerBytes)
     }
     attestations = try reader.readAttestations()

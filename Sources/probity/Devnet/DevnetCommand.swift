@@ -7,8 +7,8 @@ struct DevnetCommand: AsyncParsableCommand {
     commandName: "devnet", abstract: "Run a network on this machine: honest and cheating providers, a watchtower, a client.",
     discussion: """
       Four providers cheat: one flips a bit in one layer, one swaps the text of its answer, one runs a cheaper model, one flips a bit and \
-      shows nobody its trace. The watchtower catches them, the last by asking on the chain; the honest claim becomes final, and its receipt is verified by the separate program probity-verify. Exits with 1 \
-      if anything went otherwise.
+      shows nobody its trace. The watchtower catches them, the last by asking on the chain; the honest claim becomes final, and its \
+      receipt is verified by the separate program probity-verify. Exits with 1 if anything went otherwise.
       """)
 
   @Option(help: "The bundle of the model.")

@@ -2,7 +2,7 @@ import Inference
 import TestSupport
 
 /// How somebody on the simulated network behaves.
-enum Role: Hashable, Sendable, CustomStringConvertible {
+enum Role: Hashable, Sendable {
   /// Claims what the model gives, and answers at once.
   case honest
   /// The same, but answers in the last block that is in time.
@@ -36,11 +36,6 @@ enum Role: Hashable, Sendable, CustomStringConvertible {
     .honest, .lazy, .lying(segment: 0), .lying(segment: 4), .lying(segment: 15), .withholding, .silent, .misquoting, .freeloading,
     .duplicating, .late, .selfSlashing, .equivocating, .sybils, .censoring, .crashing,
   ]
-
-  var description: String {
-    if case .lying(let segment) = self { return "lying in segment \(segment)" }
-    return String(reflecting: self).split(separator: ".").last.map(String.init) ?? ""
-  }
 
   /// Whether it posts claims.
   var isProvider: Bool {
