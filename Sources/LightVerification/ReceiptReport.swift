@@ -10,8 +10,14 @@ public struct ReceiptReport: Sendable {
   /// What was verified.
   public let receipt: VerifiedReceipt
 
+  /// What became of the promise that came with the answer; nil if there is none to look at.
+  public let promise: PromiseVerdict?
+
   /// Makes the report of a receipt.
-  public init(_ receipt: VerifiedReceipt) { self.receipt = receipt }
+  public init(_ receipt: VerifiedReceipt, promise: PromiseVerdict? = nil) {
+    self.receipt = receipt
+    self.promise = promise
+  }
 
   /// The exit status of a program that reports it: 0 final, 3 pending, 4 slashed.
   public var exitCode: Int32 {
@@ -26,7 +32,7 @@ public struct ReceiptReport: Sendable {
   public var lines: [String] {
     fields.map { name, value in
       name + String(repeating: " ", count: max(1, 10 - name.utf8.count)) + value
-    } + [verdictLine]
+    } + [verdictLine] + (promise.map { [$0.line] } ?? [])
   }
 
   /// One JSON object on one line.
@@ -35,6 +41,7 @@ public struct ReceiptReport: Sendable {
     members += fields.map { ($0.name, $0.value.hasPrefix("\"") ? $0.value : ReceiptReport.quoted($0.value)) }
     members += verdict.numbers.map { ($0.name, String($0.value.value)) }
     if case .slashed(_, let challenger) = receipt.verdict { members.append(("challenger", ReceiptReport.quoted(challenger.hex))) }
+    if let promise { members.append(("promise", ReceiptReport.quoted(promise.name))) }
     return "{" + members.map { ReceiptReport.quoted($0.0) + ":" + $0.1 }.joined(separator: ",") + "}"
   }
 
@@ -80,9 +87,10 @@ public struct ReceiptReport: Sendable {
     case .final(let height):
       return "FINAL     since block \(height): the challenge window closed, and nobody had proved fraud"
     case .pending(let height, let deadline):
+      // The deadline is a clock, which is never ahead of the height: [CLOCK-1].
       let left = deadline.value >= height.value ? deadline.value - height.value : 0
       return
-        "PENDING   as of block \(height): open to fraud proofs up to block \(deadline), \(left) blocks later; ask for the receipt again then"
+        "PENDING   as of block \(height): open to fraud proofs for at least \(left) more blocks; ask for the receipt again then"
     case .slashed(let height, let challenger):
       return "SLASHED   in block \(height), by \(challenger): fraud was proved, do not rely on this answer"
     }

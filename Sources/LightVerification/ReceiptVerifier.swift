@@ -24,6 +24,8 @@ public enum ReceiptVerdict: Hashable, Sendable {
 
 /// A receipt that was verified: what it says can be shown to people. `[RCPT-3]`
 public struct VerifiedReceipt: Sendable {
+  /// What was verified.
+  public let receipt: Receipt
   /// What became of the claim.
   public let verdict: ReceiptVerdict
   /// The record: question, answer, model, client.
@@ -64,6 +66,7 @@ public struct VerifiedReceipt: Sendable {
       case .finalized(let height): .final(at: height)
       case .slashed(let height, let challenger): .slashed(at: height, challenger: challenger)
       }
+    self.receipt = receipt
     self.record = record
     self.claim = claim
     claimIdentifier = receipt.claimIdentifier

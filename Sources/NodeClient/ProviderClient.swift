@@ -19,6 +19,14 @@ public struct RenderedPrompt: Codable, Hashable, Sendable {
   public let provider: PublicKey
 }
 
+/// What a provider answered.
+public struct ProviderReply: Hashable, Sendable {
+  /// The answer's text.
+  public let text: String
+  /// The provider's word to post the record of this answer; nil if it gave none. `[PROM-1]`
+  public let promise: SignedPromise?
+}
+
 /// Why a provider gave no answer.
 public enum ProviderFailure: Error, Hashable, Sendable {
   /// It does not answer, or broke off.
@@ -62,11 +70,11 @@ public struct ProviderClient: Sendable {
     do { return try decoder.decode(RenderedPrompt.self, from: Data(bytes)) } catch { throw .malformed("\(error)") }
   }
 
-  /// Asks a signed request and collects the answer's text.
+  /// Asks a signed request and collects the answer's text, and the promise that comes with its end.
   /// - Parameter onText: called with each piece of the text as it comes.
   public func answer(
     _ message: String, request: Request, signature: Signature, onText: (String) -> Void
-  ) async throws(ProviderFailure) -> String {
+  ) async throws(ProviderFailure) -> ProviderReply {
     let asked = Asked(message, request: request, signature: signature)
     let pieces: AsyncStream<[UInt8]>
     do {
@@ -83,7 +91,7 @@ public struct ProviderClient: Sendable {
       }
       guard text.utf8.count <= ProviderClient.bodyBytes else { throw .malformed("it is too long") }
     }
-    if parser.isComplete { return text }
+    if parser.isComplete { return ProviderReply(text: text, promise: try parser.signedPromise()) }
     guard text.isEmpty else { throw .unreachable("it broke off in the middle of the answer") }
     // A status other than 200 leaves the stream empty. The same request again gets the reason, or the same record.
     throw try await refusal(of: asked)
@@ -175,7 +183,10 @@ struct ChunkParser {
       let delta: Delta?
     }
 
+    struct Probity: Decodable { let promise: String? }
+
     let choices: [Choice]?
+    let probity: Probity?
     let error: Problem?
   }
 
@@ -183,6 +194,7 @@ struct ChunkParser {
   private var pending: [UInt8] = []
   /// Whether the end of the answer was read.
   private(set) var isComplete = false
+  private var promise: String?
 
   /// Takes a piece in and returns the texts that it completes.
   mutating func feed(_ piece: [UInt8]) throws(ProviderFailure) -> [String] {
@@ -202,10 +214,20 @@ struct ChunkParser {
         throw .malformed("\(error)")
       }
       if let problem = chunk.error { throw .refused(status: 200, reason: problem.message) }
+      if let promise = chunk.probity?.promise { self.promise = promise }
       if let text = chunk.choices?.first?.delta?.content, !text.isEmpty { texts.append(text) }
     }
     pending.removeFirst(start)
     guard pending.count <= ChunkParser.lineBytes else { throw .malformed("a line is too long") }
     return texts
+  }
+
+  /// The promise that came with the answer, or nil if none did.
+  func signedPromise() throws(ProviderFailure) -> SignedPromise? {
+    guard let promise else { return nil }
+    guard let bytes = [UInt8](hex: promise), let signed = try? SignedPromise(decoding: bytes) else {
+      throw .malformed("its promise does not decode")
+    }
+    return signed
   }
 }

@@ -14,6 +14,7 @@ struct Program {
   private enum Status {
     static let refused: Int32 = 1
     static let unreadable: Int32 = 2
+    static let brokenPromise: Int32 = 5
     static let arguments: Int32 = 64
   }
 
@@ -34,9 +35,13 @@ struct Program {
     if let text = arguments.expectedPrompt, !receipt.record.request.prompt.contains(Array(text.utf8)) {
       refuse(arguments, code: 0, "The receipt is sound, but it is of another prompt.")
     }
-    let report = ReceiptReport(receipt)
+    var kept: PromiseVerdict?
+    if let promise = arguments.promise {
+      do { kept = try receipt.verdict(on: promise) } catch { refuse(arguments, code: 0, error.description) }
+    }
+    let report = ReceiptReport(receipt, promise: kept)
     print(arguments.isJSON ? report.json : report.lines.joined(separator: "\n"))
-    exit(report.exitCode)
+    exit(kept?.evidence == nil ? report.exitCode : Status.brokenPromise)
   }
 
   private static func trust(_ trust: Arguments.Trust) -> TrustAnchor {

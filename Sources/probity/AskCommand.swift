@@ -14,9 +14,12 @@ struct AskCommand: AsyncParsableCommand {
     commandName: "ask", abstract: "Ask a provider a question, signed, and check the receipt of its answer.",
     discussion: """
       Prints the answer as it comes, then waits until the challenge window is over, verifies the receipt against --genesis alone, and \
-      compares it with the question that was signed and the answer that was shown. Neither the provider nor its node is trusted.
+      compares it with the question that was signed, the answer that was shown and the promise that came with it. Neither the provider \
+      nor its node is trusted. A promise that was broken costs the provider a penalty, a part of which goes to whoever reports it: \
+      `probity tx report`.
 
-      Exit codes: 0 final, 1 refused or otherwise than it was shown, 3 pending (with --no-wait, or not final in time), 4 slashed.
+      Exit codes: 0 final, 1 refused or otherwise than it was shown, 3 pending (with --no-wait, or not final in time), 4 slashed, 5 the \
+      provider broke its promise.
       """)
 
   @Argument(help: "The question.")
@@ -39,6 +42,9 @@ struct AskCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Keep the receipt in this file.", valueName: "file"))
   var output: String?
 
+  @Option(help: ArgumentHelp("Keep the provider's promise to post the answer in this file, as soon as it comes.", valueName: "file"))
+  var promise: String?
+
   @Option(help: ArgumentHelp("How long to wait for a final receipt.", valueName: "seconds"))
   var timeout: UInt32 = 3600
 
@@ -58,21 +64,33 @@ struct AskCommand: AsyncParsableCommand {
     // Without a key of the user's own, nothing ties the question to them.
     let key = try keys.load() ?? PrivateKey(from: SystemRandomBytes())
     let request: Request
-    let shown: String
+    let reply: ProviderReply
     do throws(ProviderFailure) {
       let rendered = try await client.render(question, maxTokens: maxTokens)
       request = try signedRequest(rendered, key: key, expectedRoot: expectedRoot)
       let json = json
-      shown = try await client.answer(question, request: request, signature: key.sign(request.digest)) { piece in
+      reply = try await client.answer(question, request: request, signature: key.sign(request.digest)) { piece in
         guard !json else { return }
         print(Terminal.safe(piece), terminator: "")
         fflush(nil)
       }
     } catch { throw CommandFailure("\(error)") }
     if !json { print() }
+    try keep(reply.promise, request: request, genesis: genesis)
     let (receipt, file) = try await settledReceipt(client, request, genesis)
     if let output { try write(file, to: output) }
-    try report(receipt, request: request, shown: shown)
+    try report(receipt, request: request, reply: reply)
+  }
+
+  /// Checks that the promise is the provider's word for this request, and writes it down: without it nobody can be held to it.
+  private func keep(_ promise: SignedPromise?, request: Request, genesis: Genesis) throws {
+    guard let promise else {
+      return FileHandle.standardError.write(Data("warning: the provider did not promise to post this answer\n".utf8))
+    }
+    guard promise.isFor(request, chain: genesis.root) else {
+      throw CommandFailure("the provider's promise is not for this request, or not signed by it")
+    }
+    if let path = self.promise { try write(Array((promise.encoded.hex + "\n").utf8), to: path) }
   }
 
   /// The request that the provider's rendering comes to, if the question stands in it and it asks for no more than was asked.
@@ -124,12 +142,16 @@ struct AskCommand: AsyncParsableCommand {
     return newest
   }
 
-  private func report(_ receipt: VerifiedReceipt, request: Request, shown: String) throws {
+  private func report(_ receipt: VerifiedReceipt, request: Request, reply: ProviderReply) throws {
     let report = ReceiptReport(receipt)
     print(json ? report.json : report.lines.joined(separator: "\n"))
     guard receipt.record.request == request else { throw CommandFailure("the receipt is of another request than the one that was signed") }
-    guard receipt.record.answer == Array(shown.utf8) else {
+    guard receipt.record.answer == Array(reply.text.utf8) else {
       throw CommandFailure("the provider showed another answer than it put on record; the receipt is the proof of the second")
+    }
+    if let promise = reply.promise, case let verdict = try receipt.verdict(on: promise), verdict != .kept {
+      FileHandle.standardError.write(Data((verdict.line + "\n" + promise.encoded.hex + "\n").utf8))
+      throw ExitCode(5)
     }
     if report.exitCode != 0 { throw ExitCode(report.exitCode) }
   }

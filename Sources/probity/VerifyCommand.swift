@@ -9,7 +9,7 @@ struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Check a receipt offline.",
     discussion: """
-      Exit codes: 0 final, 1 refused, 3 pending (it can still be challenged), 4 slashed (do not rely on the answer). The separate \
+      Exit codes: 0 final, 1 refused, 3 pending (it can still be challenged), 4 slashed (do not rely on the answer), 5 the promise is broken. The separate \
       program probity-verify does the same and links nothing that could talk to a network.
       """)
 
@@ -24,6 +24,9 @@ struct VerifyCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Refuse a receipt of any other prompt: this text must stand in the prompt.", valueName: "text"))
   var expectPrompt: String?
+
+  @Option(help: ArgumentHelp("Say whether the receipt keeps this promise, which came with the answer.", valueName: "hex"))
+  var promise: String?
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -46,8 +49,16 @@ struct VerifyCommand: ParsableCommand {
     if let expectPrompt, !verified.record.request.prompt.contains(Array(expectPrompt.utf8)) {
       throw refusal(code: 0, "The receipt is sound, but it is of another prompt.")
     }
-    let report = ReceiptReport(verified)
+    var kept: PromiseVerdict?
+    if let promise {
+      guard let bytes = [UInt8](hex: promise), let signed = try? SignedPromise(decoding: bytes) else {
+        throw CommandFailure("this is no promise: \(promise.prefix(40))")
+      }
+      do { kept = try verified.verdict(on: signed) } catch { throw refusal(code: 0, error.description) }
+    }
+    let report = ReceiptReport(verified, promise: kept)
     print(json ? report.json : report.lines.joined(separator: "\n"))
+    if kept?.evidence != nil { throw ExitCode(5) }
     if report.exitCode != 0 { throw ExitCode(report.exitCode) }
   }
 

@@ -66,11 +66,12 @@ struct WatchHTTPTests {
           modelRoot: rendered.modelRoot, provider: rendered.provider, client: key.publicKey, salt: .zero, maxNewTokens: rendered.maxTokens,
           prompt: Array(rendered.prompt.utf8)))
       let pieces = Mutex("")
-      let shown = try await client.answer(question, request: request, signature: key.sign(request.digest)) { piece in
+      let reply = try await client.answer(question, request: request, signature: key.sign(request.digest)) { piece in
         pieces.withLock { $0 += piece }
       }
-      #expect(pieces.withLock { $0 } == shown)
-      return (shown, request)
+      #expect(pieces.withLock { $0 } == reply.text)
+      #expect(reply.promise?.isFor(request, chain: network.genesis.root) == true)
+      return (reply.text, request)
     }
   }
 

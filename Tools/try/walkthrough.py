@@ -70,8 +70,8 @@ def play(network):
         _, urls[key] = network.provider(key, node, "--cheat", cheat)
     tower = watch(network, node, urls)
 
-    receipt = network.folder / "honest.receipt"
-    final = ask(network, honest_url, "Why is the sky blue?", 0, "--model-root", root, "--output", receipt)
+    receipt, promise = network.folder / "honest.receipt", network.folder / "honest.promise"
+    final = ask(network, honest_url, "Why is the sky blue?", 0, "--model-root", root, "--output", receipt, "--promise", promise)
     check(final["verdict"] == "final", f"an honest answer is {final['verdict']}")
     check("Why is the sky blue?" in final["prompt"], "the receipt is of another prompt")
     tower.wait_for(lambda event: event["event"] == "honest" and event["claim"] == final["claim"], 60)
@@ -84,13 +84,16 @@ def play(network):
         catch(network, tower, cheat, url, question)
         later.end()
 
-    network.run(receipt, "--genesis", GENESIS, program=network.verifier)
+    word = promise.read_text().strip()
+    network.run(receipt, "--genesis", GENESIS, "--promise", word, program=network.verifier)
+    other = word[:-1] + ("1" if word[-1] == "0" else "0")
+    network.run(receipt, "--genesis", GENESIS, "--promise", other, program=network.verifier, expect=1)
     forged = network.folder / "forged.receipt"
     data = bytearray(receipt.read_bytes())
     data[data.index(b"sky")] ^= 1
     forged.write_bytes(data)
     network.run(forged, "--genesis", GENESIS, program=network.verifier, expect=1)
-    say("verified       the honest receipt offline; one with a changed bit is refused")
+    say("verified       the honest receipt offline, with the promise that it keeps; either with a changed bit is refused")
 
     # What a provider streams and what it puts on record are two things: the client compares.
     lying, url = network.provider("provider-2", node, "--cheat", "stream", name="stream")

@@ -56,8 +56,12 @@ public struct SignedPromise: Hashable, Sendable {
 
   /// Whether it is the word of the provider that the record names, on a chain, to post that very record: what a client checks at once.
   public func covers(_ record: Record, chain: Digest) -> Bool {
-    promise.chain == chain && promise.provider == AccountIdentifier(record.request.provider) && promise.request == record.request.digest
-      && promise.record == MerkleTree.leafHash(record.encoded) && isSigned
+    promise.record == MerkleTree.leafHash(record.encoded) && isFor(record.request, chain: chain)
+  }
+
+  /// Whether it is the word of the provider that was asked, on a chain, to post some record for a request.
+  public func isFor(_ request: Request, chain: Digest) -> Bool {
+    promise.chain == chain && promise.provider == AccountIdentifier(request.provider) && promise.request == request.digest && isSigned
   }
 
   /// Whether the signature is the provider's.
