@@ -1,4 +1,5 @@
 import Tensors
+import TestSupport
 import Testing
 
 /// `[NUM-3]` `[NUM-4]` `[NUM-5]` `[NUM-8]`

@@ -1,4 +1,5 @@
 import Tensors
+import TestSupport
 
 /// Seeded inputs that are biased to the edges: limits, powers of two, their neighbours, and random lengths.
 struct EdgeInputs: RandomNumberGenerator {
@@ -49,4 +50,17 @@ struct EdgeInputs: RandomNumberGenerator {
   }
 
   mutating func exponents(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(integer(in: 0...16)) } }
+}
+
+extension NaiveBlock {
+  /// A block whose numbers are biased to the edges.
+  init(inputs: Int, from random: inout EdgeInputs) {
+    let kind = random.integer(in: 0...3)
+    self.init(
+      inputs: inputs,
+      weights: (0..<16).map { _ in (0..<inputs).map { _ in kind == 0 ? -127 : kind == 1 ? 127 : random.edge(limit: 127) } },
+      groups: (0..<16).map { _ in (0..<inputs / 32).map { _ in kind < 2 ? 4095 : random.integer(in: 1...4095) } },
+      multipliers: (0..<16).map { _ in random.integer(in: 0...3) == 0 ? 0xFF_FFFF : random.integer(in: 0...0xFF_FFFF) },
+      shifts: (0..<16).map { _ in random.integer(in: 17...62) })
+  }
 }

@@ -1,4 +1,5 @@
 import Tensors
+import TestSupport
 import Testing
 
 /// `[NUM-6]` `[NUM-12]`

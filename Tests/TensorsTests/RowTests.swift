@@ -1,4 +1,5 @@
 import Tensors
+import TestSupport
 import Testing
 
 /// `[NUM-7]` `[NUM-8]` `[NUM-11]` `[NUM-13]` `[NUM-16]` `[NUM-17]` `[NUM-18]` `[NUM-19]`

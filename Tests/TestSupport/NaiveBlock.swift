@@ -1,25 +1,22 @@
-import Tensors
-
 /// A block of 16 channels as numbers, and its bytes by the layout's definition. `[MODEL-3]`
-struct NaiveBlock {
-  let inputs: Int
+package struct NaiveBlock: Sendable {
+  package let inputs: Int
   /// `[16][inputs]`
-  var weights: [[Int]]
+  package var weights: [[Int]]
   /// `[16][inputs / 32]`
-  var groups: [[Int]]
-  var multipliers: [Int]
-  var shifts: [Int]
+  package var groups: [[Int]]
+  package var multipliers: [Int]
+  package var shifts: [Int]
 
-  init(inputs: Int, from random: inout EdgeInputs) {
+  package init(inputs: Int, weights: [[Int]], groups: [[Int]], multipliers: [Int], shifts: [Int]) {
     self.inputs = inputs
-    let kind = random.integer(in: 0...3)
-    weights = (0..<16).map { _ in (0..<inputs).map { _ in kind == 0 ? -127 : kind == 1 ? 127 : random.edge(limit: 127) } }
-    groups = (0..<16).map { _ in (0..<inputs / 32).map { _ in kind < 2 ? 4095 : random.integer(in: 1...4095) } }
-    multipliers = (0..<16).map { _ in random.integer(in: 0...3) == 0 ? 0xFF_FFFF : random.integer(in: 0...0xFF_FFFF) }
-    shifts = (0..<16).map { _ in random.integer(in: 17...62) }
+    self.weights = weights
+    self.groups = groups
+    self.multipliers = multipliers
+    self.shifts = shifts
   }
 
-  var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     var bytes = [UInt8](repeating: 0, count: 17 * inputs + 128)
     func put(_ value: Int, at offset: Int, count: Int) {
       for byte in 0..<count { bytes[offset + byte] = UInt8(truncatingIfNeeded: value >> (8 * byte)) }

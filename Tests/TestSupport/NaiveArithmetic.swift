@@ -1,37 +1,37 @@
 import Tensors
 
 /// SPEC section 6 once more, in 128-bit integers and with no regard for speed.
-enum Naive {
-  static func floorDivide(_ a: Int128, by b: Int128) -> Int128 {
+package enum Naive {
+  package static func floorDivide(_ a: Int128, by b: Int128) -> Int128 {
     let (quotient, remainder) = a.quotientAndRemainder(dividingBy: b)
     return remainder < 0 ? quotient - 1 : quotient
   }
 
-  static func power(_ n: Int) -> Int128 { Int128(1) << n }
+  package static func power(_ n: Int) -> Int128 { Int128(1) << n }
 
   /// `[NUM-2]`
-  static func rs(_ v: Int128, _ n: Int) -> Int128 { n == 0 ? v : floorDivide(v + power(n - 1), by: power(n)) }
+  package static func rs(_ v: Int128, _ n: Int) -> Int128 { n == 0 ? v : floorDivide(v + power(n - 1), by: power(n)) }
 
   /// `[NUM-3]`
-  static func sat32(_ v: Int128) -> Int128 { min(max(v, -0x7FFF_FFFF), 0x7FFF_FFFF) }
-  static func sat16(_ v: Int128) -> Int128 { min(max(v, -32767), 32767) }
+  package static func sat32(_ v: Int128) -> Int128 { min(max(v, -0x7FFF_FFFF), 0x7FFF_FFFF) }
+  package static func sat16(_ v: Int128) -> Int128 { min(max(v, -32767), 32767) }
 
   /// An i32 that is read. `[STEP-5]`
-  static func read(_ row: [Int32]) -> [Int128] { row.map { sat32(Int128($0)) } }
+  package static func read(_ row: [Int32]) -> [Int128] { row.map { sat32(Int128($0)) } }
 
-  static func bitLength(_ m: Int128) -> Int { 128 - m.leadingZeroBitCount }
+  package static func bitLength(_ m: Int128) -> Int { 128 - m.leadingZeroBitCount }
 
   /// `[NUM-4]`
-  static func quantise(_ row: [Int128]) -> (UInt8, [Int16]) {
+  package static func quantise(_ row: [Int128]) -> (UInt8, [Int16]) {
     let e = max(0, bitLength(row.map(\.magnitude).map { Int128($0) }.max() ?? 0) - 15)
     return (UInt8(e), row.map { Int16(min(rs($0, e), 32767)) })
   }
 
   /// `[NUM-5]`
-  static func unpack(_ q: [Int16], exponent: UInt8) -> [Int128] { q.map { sat32(Int128($0) * power(Int(exponent))) } }
+  package static func unpack(_ q: [Int16], exponent: UInt8) -> [Int128] { q.map { sat32(Int128($0) * power(Int(exponent))) } }
 
   /// `[NUM-6]`
-  static func linear(_ q: [Int16], exponent: UInt8, block: NaiveBlock, channel: Int) -> Int32 {
+  package static func linear(_ q: [Int16], exponent: UInt8, block: NaiveBlock, channel: Int) -> Int32 {
     var acc = Int128(0)
     for input in 0..<block.inputs {
       acc += Int128(q[input]) * Int128(block.weights[channel][input]) * Int128(block.groups[channel][input / 32])
@@ -40,12 +40,12 @@ enum Naive {
   }
 
   /// `[NUM-7]`
-  static func rmsNorm(_ row: [Int32], gain: [Int32], epsilonTerm: UInt64, shift: Int) -> [Int32] {
+  package static func rmsNorm(_ row: [Int32], gain: [Int32], epsilonTerm: UInt64, shift: Int) -> [Int32] {
     zip(units(read(row), epsilonTerm: epsilonTerm), gain).map { Int32(sat32(rs($0 * Int128($1), shift))) }
   }
 
   /// `[NUM-16]`
-  static func layerNorm(_ row: [Int32], gain: [Int32], offset: [Int32], epsilonTerm: UInt64, shift: Int) -> [Int32] {
+  package static func layerNorm(_ row: [Int32], gain: [Int32], offset: [Int32], epsilonTerm: UInt64, shift: Int) -> [Int32] {
     let x = read(row)
     let mean = mean(x)
     let u = units(x.map { sat32($0 - mean) }, epsilonTerm: epsilonTerm)
@@ -53,10 +53,10 @@ enum Naive {
   }
 
   /// `[NUM-18]`
-  static func mean(_ x: [Int128]) -> Int128 { floorDivide(2 * x.reduce(0, +) + Int128(x.count), by: 2 * Int128(x.count)) }
+  package static func mean(_ x: [Int128]) -> Int128 { floorDivide(2 * x.reduce(0, +) + Int128(x.count), by: 2 * Int128(x.count)) }
 
   /// `[NUM-19]`
-  static func unit(_ row: [Int32], shift: Int) -> [Int32] { units(read(row), epsilonTerm: 0).map { Int32(rs($0, shift)) } }
+  package static func unit(_ row: [Int32], shift: Int) -> [Int32] { units(read(row), epsilonTerm: 0).map { Int32(rs($0, shift)) } }
 
   /// The u of `[NUM-7]`.
   private static func units(_ x: [Int128], epsilonTerm: UInt64) -> [Int128] {
@@ -69,10 +69,10 @@ enum Naive {
     return x.map { rs($0 * inverse, 31 - c / 2 + s) }
   }
 
-  static func square(_ a: Int128) -> Int128 { a * a }
+  package static func square(_ a: Int128) -> Int128 { a * a }
 
   /// By bisection.
-  static func floorSquareRoot(_ a: Int128) -> Int128 {
+  package static func floorSquareRoot(_ a: Int128) -> Int128 {
     var low = Int128(0)
     var high = power(32)
     while high - low > 1 {
@@ -83,7 +83,7 @@ enum Naive {
   }
 
   /// `[NUM-8]`
-  static func rope(_ row: [Int32], cosSin: [Int32], shift: Int) -> [Int16] {
+  package static func rope(_ row: [Int32], cosSin: [Int32], shift: Int) -> [Int16] {
     let x = read(row)
     return x.indices.map { index in
       let pair = index / 2 * 2
@@ -94,7 +94,7 @@ enum Naive {
   }
 
   /// `[NUM-9]`
-  static func exponential(_ d: Int128) -> Int128 {
+  package static func exponential(_ d: Int128) -> Int128 {
     let table = tables.exponential
     let p = Int(d / 65536)
     let j = Int(d / 256) % 256
@@ -103,7 +103,7 @@ enum Naive {
   }
 
   /// `[NUM-10]`
-  static func attend(_ q: [Int16], keys: [Int16], values: [Int16], scoreShift: Int, valueShift: Int) -> [Int32] {
+  package static func attend(_ q: [Int16], keys: [Int16], values: [Int16], scoreShift: Int, valueShift: Int) -> [Int32] {
     let h = q.count
     let t = keys.count / h
     let scores = (0..<t).map { i in rs((0..<h).reduce(Int128(0)) { $0 + Int128(q[$1]) * Int128(keys[i * h + $1]) }, scoreShift) }
@@ -117,7 +117,7 @@ enum Naive {
   }
 
   /// `[NUM-11]`
-  static func gate(_ gate: [Int32], _ up: [Int32], shift: Int) -> [Int32] {
+  package static func gate(_ gate: [Int32], _ up: [Int32], shift: Int) -> [Int32] {
     let table = tables.sigmoid
     return zip(read(gate), read(up)).map { g, u in
       let a = Int128(g.magnitude)
@@ -132,7 +132,7 @@ enum Naive {
   }
 
   /// `[NUM-17]`
-  static func gelu(_ row: [Int32], shift: Int) -> [Int32] {
+  package static func gelu(_ row: [Int32], shift: Int) -> [Int32] {
     read(row).map { g in
       let a = Int128(g.magnitude)
       var phi = power(30)
@@ -146,7 +146,7 @@ enum Naive {
   }
 
   /// `[NUM-12]`
-  static func embed(_ block: NaiveBlock, channel: Int, delta: Int) -> [Int32] {
+  package static func embed(_ block: NaiveBlock, channel: Int, delta: Int) -> [Int32] {
     let n = min(max(block.shifts[channel] - delta, 0), 62)
     return (0..<block.inputs).map {
       Int32(sat32(rs(Int128(block.weights[channel][$0] * block.groups[channel][$0 / 32] * block.multipliers[channel]), n)))
