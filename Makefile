@@ -99,10 +99,15 @@ crash-test: setup ## kill a node 50 times under load and in its start, cut its p
 	$(SWIFT_BUILD) --product probity-crash-test
 	python3 -B Tools/crash-test/run.py $(CRASHES)
 
-SECONDS := 30
+.PHONY: fuzz-short
+FUZZ_RUNS := 10000000
+FUZZ_SECONDS := 3
 
-fuzz: setup ## fuzz every reader of outside bytes, 30 seconds each (SECONDS=); compiled once for it
-	python3 -B Tools/fuzz/run.py $(SECONDS)
+fuzz: setup ## fuzz every reader of outside bytes and the one-step checker: 10 million inputs of each kind (hours; FUZZ_RUNS=, FUZZ_KINDS=)
+	python3 -B Tools/fuzz/run.py --runs $(FUZZ_RUNS) $(FUZZ_KINDS)
+
+fuzz-short: setup ## the same for a few seconds of each kind (FUZZ_SECONDS=), under the address sanitizer
+	python3 -B Tools/fuzz/run.py --seconds $(FUZZ_SECONDS) $(FUZZ_KINDS)
 
 check: $(BUNDLE) $(ENCODER_BUNDLE) $(VISION_BUNDLE) ## lint, the rules of the tree, the freshness of the vectors, the reference beside the executor on the real models, the kernels of every processor
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)

@@ -166,7 +166,8 @@ if Context.environment["PROBITY_FUZZ"] != nil {
     .executableTarget(
       name: "probity-fuzz",
       dependencies: [
-        "Bytes", "Cryptography", "Merkle", "Text", "Inference", "Ledger", "LightVerification", "ModelImport", "TestSupport",
+        "Bytes", "Cryptography", "Merkle", "Text", "Inference", "Tensors", "Ledger", "LightVerification", "NodeInterface", "NodeClient",
+        "ModelImport", "TestSupport",
       ],
       path: "Tools/fuzz/Sources",
       swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))

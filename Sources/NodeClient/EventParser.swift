@@ -2,11 +2,13 @@ import Foundation
 import NodeInterface
 
 /// Reads server-sent events as `NodeServer` writes them.
-struct EventParser {
+package struct EventParser {
   /// The most bytes of a message: far above what a node writes.
   private static let messageBytes = 1 << 20
 
   private var pending: [UInt8] = []
+
+  package init() {}
 
   /// The events of a stream of pieces, parsed as they are read. It ends with the stream, or where a message cannot be understood.
   static func events(_ pieces: AsyncStream<[UInt8]>) -> AsyncStream<NodeEvent> {
@@ -15,7 +17,7 @@ struct EventParser {
   }
 
   /// Takes a piece in and returns the events that are complete, or nil if one is none.
-  mutating func feed(_ piece: [UInt8]) -> [NodeEvent]? {
+  package mutating func feed(_ piece: [UInt8]) -> [NodeEvent]? {
     pending += piece
     var events: [NodeEvent] = []
     var start = 0

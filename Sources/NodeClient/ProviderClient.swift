@@ -173,7 +173,7 @@ private struct Asked: Encodable {
 }
 
 /// Reads the chunks of a streamed answer.
-struct ChunkParser {
+package struct ChunkParser {
   /// A reason in the OpenAI interface.
   struct Problem: Decodable { let message: String }
 
@@ -193,11 +193,13 @@ struct ChunkParser {
   private static let lineBytes = 1 << 20
   private var pending: [UInt8] = []
   /// Whether the end of the answer was read.
-  private(set) var isComplete = false
+  package private(set) var isComplete = false
   private var promise: String?
 
+  package init() {}
+
   /// Takes a piece in and returns the texts that it completes.
-  mutating func feed(_ piece: [UInt8]) throws(ProviderFailure) -> [String] {
+  package mutating func feed(_ piece: [UInt8]) throws(ProviderFailure) -> [String] {
     pending += piece
     var texts: [String] = []
     var start = 0
@@ -223,7 +225,7 @@ struct ChunkParser {
   }
 
   /// The promise that came with the answer, or nil if none did.
-  func signedPromise() throws(ProviderFailure) -> SignedPromise? {
+  package func signedPromise() throws(ProviderFailure) -> SignedPromise? {
     guard let promise else { return nil }
     guard let bytes = [UInt8](hex: promise), let signed = try? SignedPromise(decoding: bytes) else {
       throw .malformed("its promise does not decode")

@@ -1,36 +1,100 @@
-"""Fuzzes every reader of outside bytes with libFuzzer and the address sanitizer, from the committed corpus; prints a table.
+"""Fuzzes every reader of outside bytes and the one-step checker with libFuzzer, each from its corpus and from valid bytes; prints a table.
 
-`run.py SECONDS [KIND...]`: so many seconds for each kind. Exits with 1 if an input broke a promise; the input is kept in .build-fuzz/found.
-`run.py --keep KIND...` afterwards adds to the corpus what reached something new, as long as it is small."""
+`run.py --runs N [KIND...]`: so many inputs for each kind, at full speed; then what was kept is read again under the address sanitizer.
+`run.py --seconds N [KIND...]`: so many seconds for each kind, under the address sanitizer. Kinds run side by side, one a processor.
+The corpora are kept in PROBITY_CACHE/fuzz. Exits with 1 if an input broke a promise (it is kept in .build-fuzz/found), and if a planted
+fault is not found or a kind covers next to nothing: then the sources were not compiled for the fuzzer."""
 
+import argparse
 import os
 import re
 import shutil
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".build-fuzz"
-CORPUS = Path(__file__).parent / "Corpus"
-BINARY = BUILD / "release" / "probity-fuzz"
-KEPT_BYTES = 512
-KEPT_FILES = 24
+FOUND = BUILD / "found"
+CORPUS = Path(os.environ["PROBITY_CACHE"]) / "fuzz"
 sys.path.insert(0, str(ROOT / "Tools" / "bench"))
 
 import report  # noqa: E402  (its folder has to be named first)
 
 # A crash that swift-backtrace looks at would hang; memory is bounded, and so is one allocation.
 ENVIRONMENT = {**os.environ, "SWIFT_BACKTRACE": "enable=no", "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1"}
-LIMITS = ["-rss_limit_mb=2048", "-malloc_limit_mb=512", "-timeout=20", "-print_final_stats=1", "-use_value_profile=1"]
+LIMITS = ["-rss_limit_mb=2048", "-malloc_limit_mb=512", "-timeout=20", "-print_final_stats=1"]
+# Inputs until the planted fault is found; blind guessing would take more than 2^70.
+CANARY_RUNS = 20_000_000
+# The number in front of each line of progress.
+PROGRESS = r"(?m)^#(\d+)"
+# Every kind reaches more edges than this; without coverage it would be none.
+LEAST_EDGES = 30
 
 
-def build():
-    flags = ["-Xswiftc", "-sanitize=fuzzer,address", "-Xcc", "-fsanitize=fuzzer-no-link,address",
-             "-Xswiftc", "-use-ld=lld"]
-    subprocess.run(
-        ["swift", "build", "-c", "release", "--scratch-path", BUILD, "--product", "probity-fuzz", *flags], cwd=ROOT, check=True,
-        env={**os.environ, "PROBITY_FUZZ": "1"})
+class Fuzzer:
+    """The program, compiled for libFuzzer, with the address sanitizer or without it."""
+
+    def __init__(self, sanitizer):
+        name = "address" if sanitizer else "plain"
+        scratch = BUILD / name
+        kinds = ",address" if sanitizer else ""
+        subprocess.run(
+            ["swift", "build", "-c", "release", "--scratch-path", scratch, "--product", "probity-fuzz",
+             "-Xswiftc", f"-sanitize=fuzzer{kinds}", "-Xcc", f"-fsanitize=fuzzer-no-link{kinds}", "-Xswiftc", "-use-ld=lld"],
+            cwd=ROOT, check=True, env={**os.environ, "PROBITY_FUZZ": "1"})
+        self.binary = scratch / "release" / "probity-fuzz"
+        self.logs = BUILD / "logs" / name
+        self.logs.mkdir(parents=True, exist_ok=True)
+
+    def output(self, *arguments):
+        return subprocess.run(
+            [self.binary, *arguments], check=True, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT, timeout=600).stdout
+
+    def run(self, kind, *arguments, limit=None):
+        """Runs libFuzzer on one kind; returns its exit status and what it said."""
+        log = self.logs / f"{kind}.log"
+        with log.open("w") as file:
+            try:
+                status = subprocess.run(
+                    [self.binary, kind, *arguments, f"-artifact_prefix={FOUND}/{kind}-", *LIMITS], stdout=file, stderr=subprocess.STDOUT,
+                    env=ENVIRONMENT, timeout=limit).returncode
+            except subprocess.TimeoutExpired:
+                status = "a timeout"
+        return status, log.read_text(errors="replace")
+
+    def check(self):
+        """Finds the planted fault, which takes coverage and comparisons."""
+        status, text = self.run("canary", "-seed=1", f"-runs={CANARY_RUNS}", limit=300)
+        if not status or "broken: the planted fault" not in text:
+            raise SystemExit("fuzz: the planted fault was not found: the sources are not compiled for the fuzzer")
+        for file in FOUND.glob("canary-*"):
+            file.unlink()
+        print(f"fuzz: the planted fault was found after {last(PROGRESS, text)} inputs or a little more", flush=True)
+
+
+class Result:
+    """What became of one kind."""
+
+    def __init__(self, kind, status, text, seconds):
+        self.kind = kind
+        self.executions = last(r"stat::number_of_executed_units: (\d+)", text)
+        self.rate = int(self.executions / max(seconds, 0.1))
+        self.edges = last(r"cov: (\d+)", text)
+        self.start = first(r"INITED cov: (\d+)", text)
+        self.kept = last(r"corp: (\d+)", text)
+        self.problem = "an input broke a promise" if status else "covers nothing" if self.edges < LEAST_EDGES else None
+
+    def __str__(self):
+        line = f"{self.kind:24}{self.executions:>12}{self.rate:>10}{self.start:>8}{self.edges:>8}{self.kept:>8}"
+        return line + (f"  FAILED: {self.problem}" if self.problem else "")
+
+
+def first(pattern, text):
+    found = re.search(pattern, text)
+    return int(found[1]) if found else 0
 
 
 def last(pattern, text):
@@ -38,65 +102,76 @@ def last(pattern, text):
     return int(found[-1]) if found else 0
 
 
-def fuzz(kind, seconds, seeds):
-    """Runs one kind; returns (executions, edges covered, edges in all, inputs kept, ok)."""
-    work, found = BUILD / "work" / kind, BUILD / "found"
-    work.mkdir(parents=True, exist_ok=True)
-    found.mkdir(exist_ok=True)
-    folders = [folder for folder in (work, CORPUS / kind, seeds / kind) if folder.exists()]
-    log = BUILD / f"{kind}.log"
-    command = [BINARY, kind, *folders, f"-max_total_time={seconds}", f"-artifact_prefix={found}/{kind}-", *LIMITS]
-    with log.open("w") as output:
-        try:
-            status = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, env=ENVIRONMENT, timeout=60 + 3 * seconds).returncode
-        except subprocess.TimeoutExpired:
-            status = "a timeout"
-    text = log.read_text(errors="replace")
+def fuzz(fuzzer, kind, seeds, arguments, limit):
+    corpus = CORPUS / kind
+    corpus.mkdir(parents=True, exist_ok=True)
+    longest = max((file.stat().st_size for folder in (corpus, seeds / kind) for file in folder.iterdir()), default=0)
+    began = time.monotonic()
+    status, text = fuzzer.run(kind, corpus, seeds / kind, f"-max_len={max(4096, 2 * longest)}", *arguments, limit=limit)
+    result = Result(kind, status, text, time.monotonic() - began)
+    print(result, flush=True)
+    return result
+
+
+def minimise(fuzzer, kind):
+    """Leaves in a corpus the fewest inputs that reach the same."""
+    corpus, smaller = CORPUS / kind, CORPUS / f"{kind}.smaller"
+    shutil.rmtree(smaller, ignore_errors=True)
+    smaller.mkdir()
+    status, _ = fuzzer.run(kind, "-merge=1", smaller, corpus, limit=3600)
+    if status == 0:
+        shutil.rmtree(corpus)
+        smaller.rename(corpus)
+    else:
+        shutil.rmtree(smaller)
+
+
+def replay(fuzzer, kind, seeds):
+    """Reads the corpus once under the address sanitizer; returns whether all went well."""
+    status, _ = fuzzer.run(kind, CORPUS / kind, seeds / kind, "-runs=0", limit=3600)
     if status:
-        print(f"{kind}: ended with {status}; see {log} and {found}", file=sys.stderr)
-    return (last(r"stat::number_of_executed_units: (\d+)", text), last(r"cov: (\d+)", text),
-            last(r"\((\d+) inline 8-bit counters\)", text) or last(r"(\d+) inline 8-bit counters", text), last(r"corp: (\d+)", text), not status)
-
-
-def keep(kind):
-    """Adds the smallest inputs that reach something of their own to the corpus."""
-    merged = BUILD / "merged" / kind
-    shutil.rmtree(merged, ignore_errors=True)
-    merged.mkdir(parents=True)
-    subprocess.run(
-        [BINARY, kind, "-merge=1", merged, CORPUS / kind, BUILD / "work" / kind] if (CORPUS / kind).exists()
-        else [BINARY, kind, "-merge=1", merged, BUILD / "work" / kind],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT, check=True)
-    small = sorted((file for file in merged.iterdir() if file.stat().st_size <= KEPT_BYTES), key=lambda file: file.stat().st_size)
-    (CORPUS / kind).mkdir(parents=True, exist_ok=True)
-    for file in small[-KEPT_FILES:]:
-        shutil.copy(file, CORPUS / kind / file.name)
+        print(f"{kind}: the address sanitizer objects; see {fuzzer.logs / kind}.log and {FOUND}", file=sys.stderr)
+    return status == 0
 
 
 def main():
-    build()
-    kinds = subprocess.run([BINARY, "--list"], check=True, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT).stdout.split()
-    words = sys.argv[1:]
-    if words[:1] == ["--keep"]:
-        for kind in words[1:] or kinds:
-            keep(kind)
-        return
-    seconds, wanted = int(words[0]), words[1:] or kinds
+    parser = argparse.ArgumentParser()
+    length = parser.add_mutually_exclusive_group(required=True)
+    length.add_argument("--runs", type=int)
+    length.add_argument("--seconds", type=int)
+    parser.add_argument("kinds", nargs="*")
+    options = parser.parse_args()
+
+    FOUND.mkdir(parents=True, exist_ok=True)
+    long = options.runs is not None
+    fuzzer = Fuzzer(sanitizer=not long)
+    fuzzer.check()
+    kinds = options.kinds or fuzzer.output("--list").split()
     seeds = BUILD / "seeds"
-    subprocess.run([BINARY, "--seeds", seeds], check=True, env=ENVIRONMENT)
-    print(f"{'kind':16}{'executions':>12}{'per second':>12}{'edges':>8}{'corpus':>8}")
-    results = []
-    for kind in wanted:
-        executions, edges, _, corpus, ok = result = fuzz(kind, seconds, seeds)
-        results.append(result)
-        print(f"{kind:16}{executions:12}{executions // max(1, seconds):12}{edges:8}{corpus:8}{'' if ok else '  FAILED'}", flush=True)
-    failed = sum(not result[4] for result in results)
-    total = sum(result[0] for result in results)
-    print(f"fuzz: {total} inputs in {seconds} s for each of {len(wanted)} kinds, {failed} kinds broken")
-    report.save([
-        report.row("fuzz-inputs", f"inputs fuzzed, {seconds} s for each of {len(wanted)} kinds", "count", total),
-        report.row("fuzz-broken", "kinds of which an input broke a promise", "count", failed, target=("ours", "<=", 0)),
-    ])
+    fuzzer.output("--seeds", seeds)
+    print(f"{'kind':24}{'executions':>12}{'a second':>10}{'edges':>8}{'then':>8}{'kept':>8}")
+    arguments = [f"-runs={options.runs}"] if long else [f"-max_total_time={options.seconds}"]
+    limit = None if long else 120 + 3 * options.seconds
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(lambda kind: fuzz(fuzzer, kind, seeds, arguments, limit), kinds))
+    failed = [result.kind for result in results if result.problem]
+    if long:
+        for kind in kinds:
+            minimise(fuzzer, kind)
+        sanitizer = Fuzzer(sanitizer=True)
+        failed += [kind for kind in kinds if kind not in failed and not replay(sanitizer, kind, seeds)]
+    else:
+        for kind in kinds:
+            if sum(1 for _ in (CORPUS / kind).iterdir()) > 2000:
+                minimise(fuzzer, kind)
+    total = sum(result.executions for result in results)
+    print(f"fuzz: {total} inputs of {len(kinds)} kinds, {len(failed)} kinds broken")
+    if failed:
+        print(f"fuzz: {' '.join(failed)}; see {FOUND}", file=sys.stderr)
+    report.save(
+        [report.row(f"fuzz-{result.kind}", f"inputs of kind {result.kind}", "count", result.executions,
+                    target=("ours", ">=", options.runs) if long else None) for result in results]
+        + [report.row("fuzz-broken", "kinds of which an input broke a promise", "count", len(failed), target=("ours", "<=", 0))])
     raise SystemExit(1 if failed else 0)
 
 

@@ -11,10 +11,10 @@ import Text
 
 extension FuzzKind {
   /// Every reader of outside bytes, and the checkers behind them.
-  static let all = evidence + ledger + proofs + texts + files
+  static let all = steps + evidence + disputes + ledger + proofs + parts + answers + texts + files + models
 
-  private static let record = TestRecords.record(client: TestChain.key("alice"))
-  private static let honest = value { try TinyRecord.honest("Hello, Probity!") }
+  static let record = TestRecords.record(client: TestChain.key("alice"))
+  static let honest = value { try TinyRecord.honest("Hello, Probity!") }
   private static let context = value {
     EvidenceContext(graph: TinyModel.model.graph, tensorsRoot: TinyModel.commitment.tensorsRoot, record: honest.record)
   }
@@ -23,22 +23,28 @@ extension FuzzKind {
 
   /// What is said against a record that is honest: no input may show fraud in it.
   private static let evidence: [FuzzKind] = [
-    .canonical("step", steps()) { promise((try? $0.verdict(in: context)) != .fraud, "an honest record shows no fraud") },
-    .canonical("token", [value { prover.token(row: 0) }]) {
+    .canonical("step", StepProof.self, stepProofs()) {
       promise((try? $0.verdict(in: context)) != .fraud, "an honest record shows no fraud")
     },
-    .canonical("counterexample", [value { prover.counterexample(row: 0, column: 3, token: honest.record.outputTokens[0]) }]) {
+    .canonical("token", TokenProof.self, [value { prover.token(row: 0) }]) {
       promise((try? $0.verdict(in: context)) != .fraud, "an honest record shows no fraud")
     },
-    .canonical("tensor-step", tensorSteps()) {
+    .canonical(
+      "counterexample", Counterexample.self, [value { prover.counterexample(row: 0, column: 3, token: honest.record.outputTokens[0]) }]
+    ) {
+      promise((try? $0.verdict(in: context)) != .fraud, "an honest record shows no fraud")
+    },
+    .canonical("tensor-step", StepProof.self, tensorSteps()) {
       promise((try? $0.verdict(in: tensorContext)) != .fraud, "an honest record of a tensor shows no fraud")
     },
-    .canonical("record", [record, honestTensor.record]) { record in
+    .canonical("record", Record.self, [record, honestTensor.record]) { record in
       for graph in [TinyModel.model.graph, TinyTensorModel.model.graph] { _ = try? record.checkedShape(for: graph) }
     },
-    .canonical("batch", [TestRecords.batch([record])]) { _ = $0.tree.root },
-    .canonical("graph", [TinyModel.graph, TinyTensorModel.model.graph.description]) { _ = try? Graph($0) },
-    .canonical("tokenizer", [TinyModel.header.tokenizer]) { _ = try? Tokenizer($0).encode(Array("one two".utf8)) },
+    .canonical("batch", Batch.self, [TestRecords.batch([record])]) { _ = $0.tree.root },
+    .canonical("graph", GraphDescription.self, [TinyModel.graph, TinyTensorModel.model.graph.description]) { _ = try? Graph($0) },
+    .canonical("tokenizer", TokenizerDescription.self, [TinyModel.header.tokenizer]) {
+      _ = try? Tokenizer($0).encode(Array("one two".utf8))
+    },
   ]
 
   private static let honestTensor = value { try TinyTensorModel.honest() }
@@ -56,7 +62,7 @@ extension FuzzKind {
     }
   }
 
-  private static func steps() -> [StepProof] {
+  private static func stepProofs() -> [StepProof] {
     let graph = TinyModel.model.graph
     return graph.segments.indices.compactMap { segment in
       let layout = graph.layouts[segment]
@@ -69,7 +75,7 @@ extension FuzzKind {
     }
   }
 
-  private static let chain: TestChain = value {
+  static let chain: TestChain = value {
     var chain = TestChain()
     try chain.add([chain.registration()])
     try chain.add([chain.posting([record])])
@@ -77,17 +83,20 @@ extension FuzzKind {
   }
 
   private static let ledger: [FuzzKind] = [
-    .canonical("transaction", [transfer, chain.registration().transaction, chain.posting([record]).transaction]) { transaction in
+    .canonical("transaction", Transaction.self, [transfer, chain.registration().transaction, chain.posting([record]).transaction]) {
+      transaction in
       _ = try? VerifiedTransaction(decoding: transaction.encoded, chain: chain.genesis.root)
     },
-    .canonical("fraud-proof", [FraudProof(claim: .zero, batch: TestRecords.batch([record]), index: 0, kind: .binding, evidence: [2])]),
-    .canonical("block", chain.blocks.map(\.block.unverified)) { _ = try? VerifiedBlock($0, genesis: chain.genesis) },
-    .canonical("genesis", [chain.genesis]),
+    .canonical(
+      "fraud-proof", FraudProof.self,
+      [FraudProof(claim: .zero, batch: TestRecords.batch([record]), index: 0, kind: .binding, evidence: [2])]),
+    .canonical("block", UnverifiedBlock.self, chain.blocks.map(\.block.unverified)) { _ = try? VerifiedBlock($0, genesis: chain.genesis) },
+    .canonical("genesis", Genesis.self, [chain.genesis]),
     FuzzKind("genesis-file", [Array(chain.genesis.fileText.utf8)]) { bytes in
       guard let genesis = try? Genesis(file: bytes) else { return }
       promise((try? Genesis(file: Array(genesis.fileText.utf8))) == genesis, "a genesis file comes back")
     },
-    .canonical("receipt", [receipt()]) { _ = try? VerifiedReceipt($0, against: .genesis(chain.genesis)) },
+    .canonical("receipt", Receipt.self, [receipt()]) { _ = try? VerifiedReceipt($0, against: .genesis(chain.genesis)) },
   ]
 
   private static var transfer: Transaction {
@@ -108,19 +117,19 @@ extension FuzzKind {
   private static let tree = StoredTree(leafHashes: leaves)
 
   private static let proofs: [FuzzKind] = [
-    .canonical("inclusion", [value { tree.inclusionProof(index: 5) }]) { proof in
+    .canonical("inclusion", InclusionProof.self, [value { tree.inclusionProof(index: 5) }]) { proof in
       let accepted = (try? proof.verify(leafHash: leaves[6], index: 5, size: 77, root: tree.root)) != nil
       promise(!accepted, "no proof shows a leaf that is not there")
     },
-    .canonical("range", [value { tree.rangeProof(5..<17) }]) { proof in
+    .canonical("range", RangeProof.self, [value { tree.rangeProof(5..<17) }]) { proof in
       let accepted = (try? proof.verify(leafHashes: Array(leaves[6..<18]), first: 5, size: 77, root: tree.root)) != nil
       promise(!accepted, "no proof shows leaves that are not there")
     },
-    .canonical("consistency", [value { tree.consistencyProof(oldSize: 20, newSize: 77) }]) { proof in
+    .canonical("consistency", ConsistencyProof.self, [value { tree.consistencyProof(oldSize: 20, newSize: 77) }]) { proof in
       let accepted = (try? proof.verify(oldSize: 20, oldRoot: leaves[0], newSize: 77, newRoot: tree.root)) != nil
       promise(!accepted, "no proof shows another history")
     },
-    .canonical("state-proof", [chain.stateProof(of: .account(TestChain.account("alice"))).proof]) { proof in
+    .canonical("state-proof", StateProof.self, [chain.stateProof(of: .account(TestChain.account("alice"))).proof]) { proof in
       let key = StateKey.account(TestChain.account("alice")).treeKey
       let accepted = (try? proof.verify(keyHash: key, value: [1], root: chain.tip.header.stateRoot)) != nil
       promise(!accepted, "no proof shows another value")
@@ -145,9 +154,7 @@ extension FuzzKind {
   ]
 
   private static let files: [FuzzKind] = [
-    FuzzKind("bundle-header", [TinyModel.header.encoded]) { bytes in
-      guard let header = try? BundleHeader(decoding: bytes) else { return }
-      promise(header.encoded == bytes, "one value has one encoding")
+    .canonical("bundle-header", BundleHeader.self, [TinyModel.header]) { header in
       _ = try? Model(ModelBytes(copying: header.preamble))
     },
     FuzzKind("key-file", [keyFile]) { bytes in
@@ -184,9 +191,3 @@ extension FuzzKind {
 }
 
 private func little(_ number: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: number.littleEndian) { Array($0) } }
-
-/// A value that the test model and the test chain give.
-private func value<Value>(_ make: () throws -> Value?) -> Value {
-  guard let made = try? make() else { fatalError("the test model and the test chain are whole") }
-  return made
-}

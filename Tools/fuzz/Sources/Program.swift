@@ -3,8 +3,8 @@ import Foundation
 /// `probity-fuzz KIND [libFuzzer's arguments]` fuzzes one kind; `--list` names the kinds; `--seeds DIRECTORY` writes a folder of valid bytes
 /// for each. Linked with libFuzzer, which is given the inputs by `LLVMFuzzerRunDriver`.
 enum Program {
-  /// The kind that the inputs are of; set once, before the first.
-  nonisolated(unsafe) private static var kind: FuzzKind?
+  /// What reads the inputs; set once, before the first.
+  nonisolated(unsafe) private static var body: FuzzKind.Body?
 
   static func run(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
     let words = CommandLine.arguments
@@ -12,15 +12,15 @@ enum Program {
     case "--list": print(FuzzKind.all.map(\.name).joined(separator: "\n"))
     case "--seeds" where words.count == 3: return writeSeeds(URL(filePath: words[2]))
     case let name?:
-      guard let kind = FuzzKind.all.first(where: { $0.name == name }) else { return usage() }
-      Program.kind = kind
+      guard let kind = (FuzzKind.all + [.canary]).first(where: { $0.name == name }) else { return usage() }
+      Program.body = kind.prepare()
       // libFuzzer reads the arguments behind the kind; the program's name stays the first.
       var rest: [UnsafeMutablePointer<CChar>?] = [arguments[0]] + (2..<Int(count)).map { arguments[$0] } + [nil]
       return rest.withUnsafeMutableBufferPointer { buffer in
         var count = count - 1
         guard var start = buffer.baseAddress else { return 1 }
         return runDriver(&count, &start) { bytes, count in
-          Program.kind?.run(Array(UnsafeBufferPointer(start: bytes, count: count)))
+          Program.body?(Array(UnsafeBufferPointer(start: bytes, count: count)))
           return 0
         }
       }
