@@ -120,8 +120,10 @@ check: $(BUNDLE) $(ENCODER_BUNDLE) $(VISION_BUNDLE) ## lint, the rules of the tr
 	Tools/kernel-isa/run
 	$(SWIFT_TEST) --filter TidyTests
 
-soak: $(BUNDLE) ## play all pairs of the dispute simulation with SOAK seeds (default 3)
-	PROBITY_SOAK=$(or $(SOAK),3) $(SWIFT_TEST) --filter 'SimulationTests|ExplorationTests'
+SOAK := 3600
+
+soak: ## play the simulation of disputes, all pairs of roles over and over, for SOAK seconds (default an hour)
+	PROBITY_SOAK=$(SOAK) $(SWIFT_TEST) --filter SimulationTests
 
 DEPTH := 3
 

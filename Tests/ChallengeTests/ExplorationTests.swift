@@ -70,14 +70,27 @@ struct ExplorationTests {
     return (open.filter { $0.entry.expires == clock }.map(\.key.question), open.filter { $0.entry.expires > clock }.map(\.key.question))
   }
 
-  @Test(
-    "A lie falls however the provider delays or keeps silent, for every depth up to 6 [TX-8] [TX-10] [TX-11]",
-    arguments: [2, 4, 8] as [UInt64])
-  func lies(fanOutBits: UInt64) throws {
+  /// A leaf, and how many questions lead to it. Two trees are walked, so that the least is two.
+  struct Way: Sendable {
+    let questions: Int
+    let fanOutBits: UInt64
+    let segment: Int
+    let leaf: Int
+
+    static let all = [
+      Way(questions: 2, fanOutBits: 8, segment: 4, leaf: 17), Way(questions: 3, fanOutBits: 4, segment: 16, leaf: 5),
+      Way(questions: 4, fanOutBits: 4, segment: 4, leaf: 17), Way(questions: 5, fanOutBits: 2, segment: 16, leaf: 5),
+      Way(questions: 6, fanOutBits: 2, segment: 4, leaf: 17),
+    ]
+  }
+
+  @Test("A lie falls however the provider delays or keeps silent, for every depth up to 6 [TX-8] [TX-10] [TX-11]", arguments: Way.all)
+  func lies(way: Way) throws {
     let honest = try TinyRecord.honest("one two three four five")
-    let lying = honest.flipping(bit: 1, ofLeaf: 17, inSegment: 4)
+    let lying = honest.flipping(bit: 1, ofLeaf: way.leaf, inSegment: way.segment)
     let review = try DescentTests.review(lying)
-    let start = try DisputedClaim([lying], chain: TestChain(fanOutBits: fanOutBits))
+    let start = try DisputedClaim([lying], chain: TestChain(fanOutBits: way.fanOutBits))
+    #expect(start.path(segment: way.segment, leaf: way.leaf).count == way.questions)
     let descent = review.descent(record: 0, fanOut: start.fanOut)
     let claims = try ClaimReview(id: start.claim, claim: start.entry, blob: start.batch.encoded)
     var proof: FraudProof?
@@ -115,13 +128,12 @@ struct ExplorationTests {
     }
   }
 
-  @Test(
-    "An honest claim stands whatever is asked and whenever, for every depth up to 6 [TX-8] [TX-10] [TX-11]",
-    arguments: (SimulationTests.rounds > 0 ? [2, 4, 8] : [4, 8]) as [UInt64])
-  func truths(fanOutBits: UInt64) throws {
+  @Test("An honest claim stands whatever is asked and whenever, for every depth up to 6 [TX-8] [TX-10] [TX-11]", arguments: Way.all)
+  func truths(way: Way) throws {
     let honest = try TinyRecord.honest("one two three four five")
-    let start = try DisputedClaim([honest], chain: TestChain(fanOutBits: fanOutBits))
-    let path = start.path(segment: 4, leaf: 17)
+    let start = try DisputedClaim([honest], chain: TestChain(fanOutBits: way.fanOutBits))
+    let path = start.path(segment: way.segment, leaf: way.leaf)
+    #expect(path.count == way.questions)
     let (ends, states) = try explore(start) { dispute in
       // The attacker asks the next question of the way now or later; the provider answers now or as late as it may.
       let open = open(dispute)

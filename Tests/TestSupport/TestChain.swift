@@ -54,14 +54,17 @@ public struct TestChain: Sendable {
   public static let unbondingBlocks: UInt64 = 48
 
   /// Starts a chain on which the named accounts have 10^9 units each, and the providers 2 * 10^8 staked.
-  public init(validatorCount: Int = 3, validatorStake: Amount = .zero, blockBytes: UInt64 = 1 << 22, fanOutBits: UInt64 = 4) {
+  /// - Parameter funded: the names of more accounts.
+  public init(
+    validatorCount: Int = 3, validatorStake: Amount = .zero, blockBytes: UInt64 = 1 << 22, fanOutBits: UInt64 = 4, funded: [String] = []
+  ) {
     // As many rounds as [GEN-1] counts for the fan-out, each of 2 + 1 blocks, 2 for a seal, and 7 to spare.
     let disputeBlocks = ((12 + fanOutBits - 1) / fanOutBits + (30 + fanOutBits - 1) / fanOutBits) * 3 + 9
     let validators = (0..<validatorCount).map { TestChain.key("validator-\($0)") }.sorted { $0.publicKey < $1.publicKey }
     let stakes = validatorStake > .zero ? validators.map { GenesisAccount(key: $0.publicKey, balance: .zero, stake: validatorStake) } : []
     let accounts =
       stakes
-      + ["alice", "bob", "provider", "provider-2", "challenger"].map { name in
+      + (["alice", "bob", "provider", "provider-2", "challenger"] + funded).map { name in
         GenesisAccount(
           key: TestChain.key(name).publicKey, balance: Amount(1_000_000_000), stake: Amount(name.hasPrefix("provider") ? 200_000_000 : 0))
       }
@@ -153,6 +156,16 @@ public struct TestChain: Sendable {
     guard executed.changes == own.changes, executed.outcomes == own.outcomes else { throw TestChainError.disagreement }
     try accept(executed)
     return own.outcomes
+  }
+
+  /// Adds a block of the transactions that find room and may stand in it, in their order, and checks the state afterwards.
+  /// - Returns: those transactions, with what became of each.
+  @discardableResult
+  public mutating func addWhatFits(_ transactions: [TestTransaction]) throws -> [(transaction: Transaction, outcome: Outcome)] {
+    let proposal = try proposal(transactions)
+    let left = Set(proposal.leftOut.map(\.identifier))
+    let taken = transactions.filter { !left.contains($0.transaction.body.identifier) }
+    return Array(zip(taken.map(\.transaction), try add(taken)))
   }
 
   /// Makes an executed block the tip, and checks the state afterwards.

@@ -4,7 +4,8 @@ import Inference
 import Ledger
 import TestSupport
 
-/// The honest challenger of a simulation: the pure strategy of the watchtower, driven by what the ledger says. What it keeps are replays alone.
+/// The honest challenger of a simulation: the pure strategy of the watchtower, driven by what the ledger says. What it keeps are replays
+/// alone.
 struct HonestChallenger {
   private enum Finding {
     case honest
@@ -16,7 +17,8 @@ struct HonestChallenger {
   private var proofs: [Digest: FraudProof] = [:]
 
   /// Sends what is due in the next block.
-  mutating func act(on chain: TestChain, send: (Payload) -> Void) {
+  /// - Parameter seals: false for a challenger that shows its proofs at once, which others can copy.
+  mutating func act(on chain: TestChain, seals: Bool = true, send: (Payload) -> Void) {
     let state = chain.tip.state
     let clock = state.disputeTime(at: chain.tip.nextHeight)
     for (identifier, claim) in state.claims.sorted(by: { $0.key < $1.key }) {
@@ -27,6 +29,7 @@ struct HonestChallenger {
           claim: claim, seal: state.disputes.seal(prosecution.sealKey), prize: state.disputes.prize(identifier), clock: clock,
           height: chain.tip.nextHeight)
         {
+        case .seal where !seals: send(.fraudProof(proof))
         case .seal(let digest): send(.seal(digest))
         case .show(let proof), .hasten(let proof): send(.fraudProof(proof))
         case .wait, .done: break
