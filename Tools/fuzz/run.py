@@ -59,8 +59,8 @@ class Fuzzer:
         with log.open("w") as file:
             try:
                 status = subprocess.run(
-                    [self.binary, kind, *arguments, f"-artifact_prefix={FOUND}/{kind}-", *LIMITS], stdout=file, stderr=subprocess.STDOUT,
-                    env=ENVIRONMENT, timeout=limit).returncode
+                    [self.binary, *arguments, f"-artifact_prefix={FOUND}/{kind}-", *LIMITS], stdout=file, stderr=subprocess.STDOUT,
+                    env={**ENVIRONMENT, "PROBITY_FUZZ_KIND": kind}, timeout=limit).returncode
             except subprocess.TimeoutExpired:
                 status = "a timeout"
         return status, log.read_text(errors="replace")
@@ -114,16 +114,18 @@ def fuzz(fuzzer, kind, seeds, arguments, limit):
 
 
 def minimise(fuzzer, kind):
-    """Leaves in a corpus the fewest inputs that reach the same."""
+    """Leaves in a corpus the fewest inputs that reach the same; keeps it as it is if that goes wrong. Returns whether it went well."""
     corpus, smaller = CORPUS / kind, CORPUS / f"{kind}.smaller"
     shutil.rmtree(smaller, ignore_errors=True)
     smaller.mkdir()
-    status, _ = fuzzer.run(kind, "-merge=1", smaller, corpus, limit=3600)
-    if status == 0:
+    status, text = fuzzer.run(kind, "-merge=1", smaller, corpus, limit=3600)
+    if status == 0 and any(smaller.iterdir()) and "MERGE-OUTER: successful in 1 attempt(s)" in text:
         shutil.rmtree(corpus)
         smaller.rename(corpus)
-    else:
-        shutil.rmtree(smaller)
+        return True
+    shutil.rmtree(smaller)
+    print(f"{kind}: the corpus could not be minimised; see {fuzzer.logs / kind}.log", file=sys.stderr)
+    return False
 
 
 def replay(fuzzer, kind, seeds):
@@ -156,14 +158,12 @@ def main():
         results = list(pool.map(lambda kind: fuzz(fuzzer, kind, seeds, arguments, limit), kinds))
     failed = [result.kind for result in results if result.problem]
     if long:
-        for kind in kinds:
-            minimise(fuzzer, kind)
         sanitizer = Fuzzer(sanitizer=True)
-        failed += [kind for kind in kinds if kind not in failed and not replay(sanitizer, kind, seeds)]
+        failed += [kind for kind in kinds if kind not in failed and not (minimise(fuzzer, kind) and replay(sanitizer, kind, seeds))]
     else:
-        for kind in kinds:
-            if sum(1 for _ in (CORPUS / kind).iterdir()) > 2000:
-                minimise(fuzzer, kind)
+        failed += [
+            kind for kind in kinds
+            if kind not in failed and sum(1 for _ in (CORPUS / kind).iterdir()) > 2000 and not minimise(fuzzer, kind)]
     total = sum(result.executions for result in results)
     print(f"fuzz: {total} inputs of {len(kinds)} kinds, {len(failed)} kinds broken")
     if failed:

@@ -1,32 +1,27 @@
 import Foundation
 
-/// `probity-fuzz KIND [libFuzzer's arguments]` fuzzes one kind; `--list` names the kinds; `--seeds DIRECTORY` writes a folder of valid bytes
-/// for each. Linked with libFuzzer, which is given the inputs by `LLVMFuzzerRunDriver`.
+/// `PROBITY_FUZZ_KIND=KIND probity-fuzz [libFuzzer's arguments]` fuzzes one kind; `--list` names the kinds; `--seeds DIRECTORY` writes a folder
+/// of valid bytes for each. Linked with libFuzzer, which is given the inputs by `LLVMFuzzerRunDriver`. libFuzzer starts the program again with
+/// its own arguments to merge corpora, so the kind is none of them.
 enum Program {
   /// What reads the inputs; set once, before the first.
   nonisolated(unsafe) private static var body: FuzzKind.Body?
 
   static func run(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
     let words = CommandLine.arguments
-    switch words.dropFirst().first {
-    case "--list": print(FuzzKind.all.map(\.name).joined(separator: "\n"))
-    case "--seeds" where words.count == 3: return writeSeeds(URL(filePath: words[2]))
-    case let name?:
-      guard let kind = (FuzzKind.all + [.canary]).first(where: { $0.name == name }) else { return usage() }
-      Program.body = kind.prepare()
-      // libFuzzer reads the arguments behind the kind; the program's name stays the first.
-      var rest: [UnsafeMutablePointer<CChar>?] = [arguments[0]] + (2..<Int(count)).map { arguments[$0] } + [nil]
-      return rest.withUnsafeMutableBufferPointer { buffer in
-        var count = count - 1
-        guard var start = buffer.baseAddress else { return 1 }
-        return runDriver(&count, &start) { bytes, count in
-          Program.body?(Array(UnsafeBufferPointer(start: bytes, count: count)))
-          return 0
-        }
-      }
-    case nil: return usage()
+    if words.count == 2, words[1] == "--list" {
+      print(FuzzKind.all.map(\.name).joined(separator: "\n"))
+      return 0
     }
-    return 0
+    if words.count == 3, words[1] == "--seeds" { return writeSeeds(URL(filePath: words[2])) }
+    let name = ProcessInfo.processInfo.environment["PROBITY_FUZZ_KIND"]
+    guard let kind = (FuzzKind.all + [.canary]).first(where: { $0.name == name }) else { return usage() }
+    Program.body = kind.prepare()
+    var (count, start) = (count, arguments)
+    return runDriver(&count, &start) { bytes, count in
+      Program.body?(Array(UnsafeBufferPointer(start: bytes, count: count)))
+      return 0
+    }
   }
 
   private static func writeSeeds(_ directory: URL) -> Int32 {
@@ -44,7 +39,8 @@ enum Program {
   }
 
   private static func usage() -> Int32 {
-    FileHandle.standardError.write(Data("usage: probity-fuzz KIND [arguments of libFuzzer] | --list | --seeds DIRECTORY\n".utf8))
+    FileHandle.standardError.write(
+      Data("usage: PROBITY_FUZZ_KIND=KIND probity-fuzz [arguments of libFuzzer] | probity-fuzz --list | --seeds DIRECTORY\n".utf8))
     return 64
   }
 }
