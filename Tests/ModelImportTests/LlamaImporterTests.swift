@@ -41,6 +41,29 @@ import Testing
     }
   }
 
+  @Test func cutsProjectionsOfWideModelsSmall() throws {
+    var builder = GGUFBuilder.llama()
+    for (key, value) in [("block_count", 1), ("embedding_length", 1024), ("rope.dimension_count", 256)] as [(String, UInt32)] {
+      builder["llama." + key] = .unsigned(value)
+    }
+    func tensor(_ name: String, _ dimensions: [Int]) -> GGUFBuilder.Tensor {
+      .floats(name, dimensions, Array(repeating: dimensions.count == 1 ? 1 : 0.01, count: dimensions.reduce(1, *)))
+    }
+    builder.tensors = [tensor("token_embd.weight", [1024, 64]), tensor("output_norm.weight", [1024])]
+    for (name, dimensions) in [
+      ("attn_norm", [1024]), ("attn_q", [1024, 1024]), ("attn_k", [1024, 512]), ("attn_v", [1024, 512]), ("attn_output", [1024, 1024]),
+      ("ffn_norm", [1024]), ("ffn_gate", [1024, 128]), ("ffn_up", [1024, 128]), ("ffn_down", [128, 1024]),
+    ] { builder.tensors.append(tensor("blk.0.\(name).weight", dimensions)) }
+    let graph = try Graph(try LlamaImporter(try GGUFFile(builder.file)).header.graph)
+    // Two heads of 256 would take up 557,056 bytes of weights.
+    #expect(graph.layouts[1...3].map(\.width) == [128, 128, 128])
+    for (index, segment) in graph.segments.enumerated() {
+      guard case .projection(let fields) = segment else { continue }
+      let weights = graph.tensors[fields.map.weights].byteCount / graph.layouts[index].chunks
+      #expect(weights <= 1 << 18)
+    }
+  }
+
   @Test(arguments: WeightFormat.allCases) func importsEveryFormat(_ format: WeightFormat) throws {
     try inFolder { folder in
       func logits(_ format: WeightFormat) throws -> [Double] {

@@ -70,22 +70,25 @@ struct LlamaGraph {
     let up = append(linear("ffn_up", sizes.hidden, width, from: second.outputBits, to: FractionBits.linear))
     let down = append(linear("ffn_down", width, sizes.hidden, from: FractionBits.gate, to: FractionBits.residual))
 
+    // As wide as what attention reads of a row, where the weights are not too many for a small step proof.
+    let keyChunk = chunk(headWidth, width, unit: 16, format.layers)
+    let queryChunk = weightBytes(queries / groups, width, format.layers) <= 1 << 18 ? queries / groups : keyChunk
     let rotated = 30 + FractionBits.linear
     segments.append(
       .projection(
         .init(
-          source: stream, norm: norm(gain, first), map: .init(weights: query), chunk: queries / groups, rotation: 1,
+          source: stream, norm: norm(gain, first), map: .init(weights: query), chunk: queryChunk, rotation: 1,
           shift: rotated - FractionBits.query, isChunkMajor: false)))
     segments.append(
       .projection(
         .init(
-          source: stream, norm: norm(gain, first), map: .init(weights: key), chunk: headWidth, rotation: 1,
+          source: stream, norm: norm(gain, first), map: .init(weights: key), chunk: keyChunk, rotation: 1,
           shift: rotated - FractionBits.key,
           isChunkMajor: true)))
     segments.append(
       .projection(
         .init(
-          source: stream, norm: norm(gain, first), map: .init(weights: value), chunk: headWidth, rotation: nil,
+          source: stream, norm: norm(gain, first), map: .init(weights: value), chunk: keyChunk, rotation: nil,
           shift: FractionBits.linear - FractionBits.value, isChunkMajor: true)))
     segments.append(
       .attention(
@@ -117,6 +120,10 @@ struct LlamaGraph {
   /// What a weight is multiplied by, beyond its own scale, to go from one fixed point to another.
   private func factor(from inputBits: Int, to outputBits: Int) -> Double {
     Double(sign: .plus, exponent: outputBits - inputBits, significand: 1)
+  }
+
+  private func weightBytes(_ channels: Int, _ inputs: Int, _ format: LinearFormat) -> Int {
+    TensorShape.linear(channels: channels, inputs: inputs, format: format).byteCount
   }
 
   /// The largest chunk of channels whose weights take up at most 2^18 bytes, so that a step proof stays small.
