@@ -141,6 +141,7 @@ bench: $(BUNDLE) $(ENCODER_BUNDLE) $(VISION_BUNDLE) ## measure beside llama.cpp 
 	$(PYTHON) Tools/bench/speed.py
 	$(PYTHON) Tools/bench/quality.py
 	$(PYTHON) Tools/bench/formats.py
+	$(PYTHON) Tools/bench/disputes.py
 	$(PYTHON) Tools/bench/encoder.py
 	$(PYTHON) Tools/bench/vision.py
 	@$(PYTHON) Tools/bench/report.py
@@ -149,6 +150,7 @@ bench-short: $(BUNDLE) $(ENCODER_BUNDLE) ## the benchmarks' short form: ours alo
 	$(SWIFT_BUILD) --product probity-bench
 	python3 -B Tools/bench/speed.py --short
 	python3 -B Tools/bench/encoder.py --short
+	python3 -B Tools/bench/disputes.py --short
 
 transition-fuzz: TRANSACTIONS := 1000000
 transition-fuzz: fuzz-transitions ## a million random transactions through the ledger and its Python reference at once (10 minutes)

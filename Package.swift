@@ -116,7 +116,9 @@ let package = Package(
     .target(name: "CPeak", path: "Tools/bench/Peak", cSettings: kernelSettings),
     .executableTarget(
       name: "probity-bench",
-      dependencies: ["CPeak", "Bytes", "Cryptography", "Merkle", "Text", "Inference", "Tensors", "Ledger", "ModelImport"],
+      dependencies: [
+        "CPeak", "Bytes", "Cryptography", "Merkle", "Text", "Inference", "Tensors", "Ledger", "Challenge", "ModelImport", "TestSupport",
+      ],
       path: "Tools/bench/Sources",
       swiftSettings: strict),
     .executableTarget(

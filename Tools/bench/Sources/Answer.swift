@@ -10,6 +10,8 @@ struct Answer: Encodable {
   var peakKilobytes: Int?
   /// One entry for each segment.
   var steps: [StepMeasurement]?
+  /// One entry for each kind of segment.
+  var disputes: [DisputeMeasurement]?
   /// An embedding.
   var values: [Double]?
   /// Generated text.
@@ -45,4 +47,24 @@ struct StepMeasurement: Encodable {
   let bytes: Int
   /// Seconds to decode and check the slowest one, each the median of several.
   let seconds: Double
+}
+
+/// What it took to prove a lie in a segment on a chain: messages with their fees and signatures, and what a validator did with a block of each.
+struct DisputeMeasurement: Encodable {
+  /// The segment's place in the graph.
+  let segment: Int
+  /// Its kind.
+  let kind: String
+  /// Questions until the leaf was found, where the trace is withheld.
+  let rounds: Int
+  /// Bytes of the fraud proof: all there is to send where the trace is served.
+  let proofBytes: Int
+  /// Seconds for it.
+  let proofSeconds: Double
+  /// Bytes of the largest message.
+  let largestBytes: Int
+  /// Bytes of all messages: questions, answers, proof.
+  let totalBytes: Int
+  /// Seconds for the slowest message.
+  let slowestSeconds: Double
 }

@@ -23,6 +23,7 @@ struct Bench {
     case .saturation(let tokens): try saturation(of: tokens)
     case .memory: try memory()
     case .steps(let rows): try StepBench(model: model, tokens: sample(rows)).answer()
+    case .disputes(let rows): try DisputeBench(model: model, tokens: sample(rows)).answer()
     case .tokens(let file): Answer(tokens: try model.tokenizer.encode(try bytes(of: file)))
     case .logits(let tokens, let out): try logits(of: tokens, out: out)
     case .answer(let count, let file): try generate(count: count, file: file)
@@ -31,7 +32,8 @@ struct Bench {
 
   /// Ordinary tokens, the same in every run.
   private func sample(_ count: Int) -> [UInt32] {
-    (0..<count).map { UInt32(1000 + $0 * 7919 % (model.graph.vocabulary - 1000)) }
+    let first = min(1000, model.graph.vocabulary / 2)
+    return (0..<count).map { UInt32(first + $0 * 7919 % (model.graph.vocabulary - first)) }
   }
 
   private func bytes(of file: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: file))) }

@@ -26,6 +26,8 @@ enum Command {
   case memory
   /// `steps ROWS`: bytes and seconds to check, for a step of every segment.
   case steps(rows: Int)
+  /// `disputes ROWS`: rounds, bytes and seconds of proving a lie in each kind of segment on a chain.
+  case disputes(rows: Int)
   /// `tokens FILE`: the tokens of a text.
   case tokens(file: String)
   /// `logits TOKENS OUT`: the channel values of every row, as `i32`, for a file of `u32` tokens.
@@ -54,6 +56,7 @@ enum Command {
     case ("saturation", 2): self = .saturation(tokens: words[1])
     case ("memory", 1): self = .memory
     case ("steps", 2): self = .steps(rows: numbers[1])
+    case ("disputes", 2): self = .disputes(rows: numbers[1])
     case ("tokens", 2): self = .tokens(file: words[1])
     case ("logits", 3): self = .logits(tokens: words[1], out: words[2])
     case ("answer", 3): self = .answer(count: numbers[1], file: words[2])

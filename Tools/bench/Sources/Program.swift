@@ -1,8 +1,10 @@
 import Foundation
 import ModelImport
+import TestSupport
 
 /// `probity-bench MODEL`: reads one command a line from standard input and answers each with one line of JSON, so that a driver can measure
 /// beside another program, turn by turn. The commands stand in `Command`. `probity-bench import GGUF FORMAT OUTPUT` makes a bundle to measure.
+/// In place of a bundle, MODEL may be `tiny`, the test model, or `synthetic`, one with the shape of LLaMA 7B.
 @main
 struct Program {
   static func main() throws {
@@ -14,7 +16,13 @@ struct Program {
       FileHandle.standardError.write(Data("usage: probity-bench MODEL.probity < commands\n".utf8))
       exit(64)
     }
-    let bench = Bench(model: try MappedModel.load(words[1]))
+    let model =
+      switch words[1] {
+      case "tiny": TinyModel.model
+      case "synthetic": try SyntheticModel.make()
+      default: try MappedModel.load(words[1])
+      }
+    let bench = Bench(model: model)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     while let line = readLine() {
