@@ -4,7 +4,7 @@
 size_t ck_attention_scratch_bytes(size_t t) { return 16 * t + 1024; }
 
 void ck_attend_scalar(CK_ATTEND_PARAMETERS) {
-  (void)key_square;
+  (void)bounds;
   uint8_t *scores = scratch;
   for (size_t head = 0; head < heads; head++, q += head_dim, out += head_dim) {
     int64_t largest = INT64_MIN;

@@ -69,6 +69,13 @@ void ck_linear(ck_isa isa, const int16_t *q, const uint8_t *e, size_t rows, size
   kernels_of(isa)->linear(q, e, rows, k, blocks, block_count, out, stride);
 }
 
+bool ck_isa_reads_codes(ck_isa isa) { return isa == CK_ISA_AVX2 || isa == CK_ISA_AVX512VNNI; }
+
+void ck_linear_coded(ck_isa isa, const int16_t *q, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks, size_t block_count,
+                     int32_t *out, size_t stride) {
+  kernels_of(isa)->linear_coded(q, e, rows, k, blocks, block_count, out, stride);
+}
+
 uint32_t ck_rotate(ck_isa isa, const int16_t *q, size_t k, int16_t *b) { return kernels_of(isa)->rotate(q, k, b); }
 
 void ck_linear_rotated(ck_isa isa, const int16_t *b, const uint32_t *m, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks,
@@ -123,8 +130,8 @@ void ck_block_max(ck_isa isa, const int32_t *x, size_t n, size_t block, int32_t 
 size_t ck_argmax(ck_isa isa, const int32_t *x, size_t n) { return kernels_of(isa)->argmax(x, n); }
 
 void ck_attend(ck_isa isa, const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t,
-               uint64_t key_square, int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out) {
-  kernels_of(isa)->attend(q, heads, head_dim, keys, values, t, key_square, score_shift, value_shift, scratch, out);
+               ck_cache_bounds bounds, int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out) {
+  kernels_of(isa)->attend(q, heads, head_dim, keys, values, t, bounds, score_shift, value_shift, scratch, out);
 }
 
 void ck_int8_convolve(ck_isa isa, const int16_t *patches, size_t pixels, size_t patch_stride, size_t inputs, const uint8_t *blocks,

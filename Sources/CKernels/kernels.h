@@ -7,6 +7,8 @@
 typedef struct ck_kernels {
   void (*linear)(const int16_t *q, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks, size_t block_count, int32_t *out,
                  size_t stride);
+  void (*linear_coded)(const int16_t *q, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks, size_t block_count, int32_t *out,
+                       size_t stride);
   void (*linear_rotated)(const int16_t *b, const uint32_t *m, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks,
                          size_t block_count, int32_t *out, size_t stride);
   void (*linear_wide)(const int16_t *q, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks, size_t block_count, int32_t *out,
@@ -28,7 +30,7 @@ typedef struct ck_kernels {
   void (*gelu)(const int32_t *g, size_t n, int32_t shift, int32_t *out);
   void (*block_max)(const int32_t *x, size_t n, size_t block, int32_t *out);
   size_t (*argmax)(const int32_t *x, size_t n);
-  void (*attend)(const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t, uint64_t key_square,
+  void (*attend)(const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t, ck_cache_bounds bounds,
                  int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out);
   void (*int8_convolve)(const int16_t *patches, size_t pixels, size_t patch_stride, size_t inputs, const uint8_t *blocks, size_t channels,
                         ck_int8_range range, int8_t *out, size_t out_stride);
@@ -43,7 +45,7 @@ typedef struct ck_kernels {
   const int16_t *b, const uint32_t *m, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks, size_t block_count, int32_t *out,   \
       size_t stride
 #define CK_ATTEND_PARAMETERS                                                                                                               \
-  const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t, uint64_t key_square,              \
+  const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t, ck_cache_bounds bounds,              \
       int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out
 
 #define CK_INT8_CONVOLVE_PARAMETERS                                                                                                        \
@@ -55,6 +57,7 @@ typedef struct ck_kernels {
 
 extern const ck_kernels ck_kernels_scalar;
 void ck_linear_scalar(CK_LINEAR_PARAMETERS);
+void ck_linear_coded_scalar(CK_LINEAR_PARAMETERS);
 void ck_linear_rotated_scalar(CK_ROTATED_PARAMETERS);
 void ck_linear_wide_scalar(CK_LINEAR_PARAMETERS);
 void ck_attend_scalar(CK_ATTEND_PARAMETERS);
@@ -64,6 +67,7 @@ void ck_int8_depthwise_scalar(CK_INT8_DEPTHWISE_PARAMETERS);
 #if defined(__x86_64__)
 extern const ck_kernels ck_kernels_avx2;
 void ck_linear_avx2(CK_LINEAR_PARAMETERS);
+void ck_linear_coded_avx2(CK_LINEAR_PARAMETERS);
 void ck_linear_rotated_avx2(CK_ROTATED_PARAMETERS);
 void ck_linear_wide_avx2(CK_LINEAR_PARAMETERS);
 void ck_attend_avx2(CK_ATTEND_PARAMETERS);

@@ -11,6 +11,7 @@ CK_DEFINE_ELEMENTWISE(avx512vnni, TARGET)
 
 const ck_kernels ck_kernels_avx512vnni = {
     .linear = ck_linear_avx512vnni,
+    .linear_coded = ck_linear_coded_avx2,
     .linear_rotated = ck_linear_rotated_avx512vnni,
     .linear_wide = ck_linear_wide_avx512vnni,
     .attend = ck_attend_avx2,

@@ -6,6 +6,7 @@ CK_DEFINE_ELEMENTWISE(neon, )
 
 const ck_kernels ck_kernels_neon = {
     .linear = ck_linear_neon,
+    .linear_coded = ck_linear_coded_scalar,
     .linear_rotated = ck_linear_rotated_neon,
     .linear_wide = ck_linear_wide_neon,
     .attend = ck_attend_scalar,
@@ -16,6 +17,7 @@ const ck_kernels ck_kernels_neon = {
 
 const ck_kernels ck_kernels_neon_dotprod = {
     .linear = ck_linear_neon,
+    .linear_coded = ck_linear_coded_scalar,
     .linear_rotated = ck_linear_rotated_neon_dotprod,
     .linear_wide = ck_linear_wide_neon,
     .attend = ck_attend_scalar,

@@ -35,9 +35,9 @@ static void block_row(const int16_t *q, int32_t e, size_t k, const uint8_t *bloc
   int64_t total[CK_BLOCK_CHANNELS];
   for (int i = 0; i < 8; i++) vst1q_s64(total + 2 * i, acc[i]);
   for (size_t c = 0; c < CK_BLOCK_CHANNELS; c++) {
-    int64_t m = ck_load_u32(block + ck_block_multipliers_offset(k) + 4 * c);
+    uint32_t m = ck_load_u32(block + ck_block_multipliers_offset(k) + 4 * c);
     int32_t sh = (int32_t)ck_load_u32(block + ck_block_shifts_offset(k) + 4 * c);
-    out[c] = ck_sat32(ck_rs(ck_rs(total[c], 12) * m, sh - e));
+    out[c] = ck_grouped_output(total[c], m, sh - e);
   }
 }
 

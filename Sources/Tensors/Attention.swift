@@ -13,6 +13,25 @@ public enum Attention {
   /// The largest `valueShift`.
   public static let maximumValueShift = 12
 
+  /// What is known of the keys and values of a group.
+  public struct CacheBounds: Sendable {
+    /// At least the sum of the squares of each key.
+    public var keySquare: UInt64
+    /// At least the magnitude of each value.
+    public var valueMagnitude: UInt32
+
+    /// Makes bounds.
+    public init(keySquare: UInt64, valueMagnitude: UInt32) {
+      self.keySquare = keySquare
+      self.valueMagnitude = valueMagnitude
+    }
+
+    /// Bounds that hold for all keys and values.
+    public static let none = CacheBounds(keySquare: .max, valueMagnitude: .max)
+
+    var kernel: ck_cache_bounds { ck_cache_bounds(key_square: keySquare, value_magnitude: valueMagnitude) }
+  }
+
   /// Bytes of scratch that `attend` needs for `keys` keys.
   public static func scratchBytes(keys: Int) -> Int {
     precondition((1...maximumKeys).contains(keys))
@@ -24,14 +43,15 @@ public enum Attention {
   ///   - q: `[heads][headColumns]`.
   ///   - keys: `[t][headColumns]`, `t` in 1...16384.
   ///   - values: `[t][headColumns]`.
-  ///   - keySquare: at least the sum of the squares of each key, where that is known: with it sums may be taken faster, with the same result.
+  ///   - bounds: what is known of keys and values: with it sums may be taken faster, with the same result.
   ///   - headColumns: a multiple of 16 up to 256.
   ///   - scoreShift: `Fs + Fk - 16`, in 0...31: scores become base-2 logarithms in Q16.
   ///   - valueShift: `Fq - Fv`, in 0...12.
   ///   - scratch: at least `scratchBytes(keys: t)` bytes; its contents do not matter.
   ///   - out: `[heads][headColumns]`, at most 2^27 in magnitude.
   public static func attend(
-    _ q: Span<Int16>, keys: Span<Int16>, values: Span<Int16>, keySquare: UInt64 = .max, headColumns: Int, scoreShift: Int, valueShift: Int,
+    _ q: Span<Int16>, keys: Span<Int16>, values: Span<Int16>, bounds: CacheBounds = .none, headColumns: Int, scoreShift: Int,
+    valueShift: Int,
     scratch: UnsafeMutableRawBufferPointer, into out: consuming MutableSpan<Int32>, on set: InstructionSet = .selected
   ) {
     precondition(headColumns > 0 && headColumns <= maximumHeadColumns && headColumns % headColumnsStep == 0)
@@ -49,7 +69,8 @@ public enum Attention {
               let outBase = out.baseAddress, let scratchBase = scratch.baseAddress
             else { return }
             ck_attend(
-              set.kernels, qBase, heads, headColumns, keyBase, valueBase, t, keySquare, Int32(scoreShift), Int32(valueShift), scratchBase,
+              set.kernels, qBase, heads, headColumns, keyBase, valueBase, t, bounds.kernel, Int32(scoreShift), Int32(valueShift),
+              scratchBase,
               outBase)
           }
         }

@@ -44,7 +44,7 @@ struct InferCommand: ParsableCommand {
   }
 
   func run() throws {
-    let model = try loadModel(model)
+    let model = try loadModel(model).preparedForDecoding(workers: Workers(count: threads))
     guard (input != nil) == (model.graph.task == .tensor) else {
       throw CommandFailure(input == nil ? "the model takes a tensor: use --input" : "the model takes text: leave out --input")
     }

@@ -85,7 +85,7 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     let address = try ListenAddress(listen)
     let key = try requiredKey(keys)
-    let model = try loadModel(model)
+    let model = try loadModel(model).preparedForDecoding(workers: Workers(count: threads))
     let commitment = ModelTrees(model).commitment(to: model)
     let (node, genesis) = try await nodeOptions.connect()
     guard cheat == nil || ServeCommand.isDevelopment(genesis) else {

@@ -9,22 +9,24 @@ import Testing
   ) -> [Int32] {
     func square(_ key: ArraySlice<Int16>) -> UInt64 { key.reduce(0) { $0 + UInt64(Int($1) * Int($1)) } }
     let squares = stride(from: 0, to: keys.count, by: headColumns).map { square(keys[$0..<$0 + headColumns]) }
-    let out = attend(q, keys, values, .max, headColumns: headColumns, scoreShift: scoreShift, valueShift: valueShift, on: set)
+    let bounds = Attention.CacheBounds(
+      keySquare: squares.max() ?? 0, valueMagnitude: values.map { UInt32($0.magnitude) }.max() ?? 0)
+    let out = attend(q, keys, values, .none, headColumns: headColumns, scoreShift: scoreShift, valueShift: valueShift, on: set)
     let bounded = attend(
-      q, keys, values, squares.max() ?? 0, headColumns: headColumns, scoreShift: scoreShift, valueShift: valueShift, on: set)
-    #expect(bounded == out, "what is known of the keys changes nothing")
+      q, keys, values, bounds, headColumns: headColumns, scoreShift: scoreShift, valueShift: valueShift, on: set)
+    #expect(bounded == out, "what is known of keys and values changes nothing")
     return out
   }
 
   private static func attend(
-    _ q: [Int16], _ keys: [Int16], _ values: [Int16], _ keySquare: UInt64, headColumns: Int, scoreShift: Int, valueShift: Int,
+    _ q: [Int16], _ keys: [Int16], _ values: [Int16], _ bounds: Attention.CacheBounds, headColumns: Int, scoreShift: Int, valueShift: Int,
     on set: InstructionSet
   ) -> [Int32] {
     var out = [Int32](repeating: 0, count: q.count)
     var scratch = [UInt8](repeating: 0xAA, count: Attention.scratchBytes(keys: keys.count / headColumns))
     scratch.withUnsafeMutableBytes {
       Attention.attend(
-        q.span, keys: keys.span, values: values.span, keySquare: keySquare, headColumns: headColumns, scoreShift: scoreShift,
+        q.span, keys: keys.span, values: values.span, bounds: bounds, headColumns: headColumns, scoreShift: scoreShift,
         valueShift: valueShift, scratch: $0, into: out.mutableSpan, on: set)
     }
     return out
@@ -37,7 +39,7 @@ import Testing
       let narrowing = random.integer(in: 0...2) * 6
       let q = random.shorts(2 * headColumns).map { $0 >> Int16(narrowing) }
       let keys = random.shorts(t * headColumns)
-      let values = random.shorts(t * headColumns)
+      let values = random.shorts(t * headColumns).map { $0 >> Int16(round % 3 * 3) }
       let scoreShift = random.integer(in: 0...31)
       let valueShift = random.integer(in: 0...12)
       let out = Self.attend(q, keys, values, headColumns: headColumns, scoreShift: scoreShift, valueShift: valueShift, on: set)

@@ -112,6 +112,38 @@ static void run_linear(const ck_kernels *kernels, digest *d) {
   }
 }
 
+/// Weights that are evenly spaced codes, as blocks and coded.
+static void run_coded(const ck_kernels *kernels, digest *d) {
+  static const size_t inputs[] = {64, 128, 576, 1088};
+  for (int round = 0; round < 60; round++) {
+    size_t k = inputs[below(4)], rows = 1 + below(3), blocks = 1 + below(3), stride = blocks * CK_BLOCK_CHANNELS + below(3);
+    int16_t *q = take(2 * rows * k);
+    uint8_t *e = take(rows), *block = take(blocks * ck_block_size(k)), *coded = take(blocks * ck_coded_block_bytes(k) + 1);
+    int32_t *out = take(4 * rows * stride), *plain = take(4 * rows * stride);
+    fill16(q, rows * k);
+    for (size_t r = 0; r < rows; r++) e[r] = (uint8_t)below(17);
+    fill_blocks(block, k, blocks);
+    size_t misalignment = below(2);
+    for (size_t b = 0; b < blocks; b++) {
+      uint8_t *w = block + b * ck_block_size(k);
+      for (size_t g = 0; g < k / CK_GROUP; g++)
+        for (size_t c = 0; c < CK_BLOCK_CHANNELS; c++) {
+          int32_t slope = below(8) == 0 ? 0 : 1024 + (int32_t)below(3311), offset = (int32_t)below(65280 - 15 * (uint64_t)slope) - 32512;
+          for (size_t i = 0; i < CK_GROUP; i++) {
+            int32_t code = i < 2 ? 15 * (int32_t)i : (int32_t)below(16);
+            w[16 * CK_GROUP * g + i / 2 * 32 + 2 * c + i % 2] = (uint8_t)((code * slope + offset) >> 8);
+          }
+        }
+      if (!ck_code_block(w, k, coded + misalignment + b * ck_coded_block_bytes(k))) abort();
+    }
+    kernels->linear_coded(q, e, rows, k, coded + misalignment, blocks, out, stride);
+    kernels->linear(q, e, rows, k, block, blocks, plain, stride);
+    if (memcmp(out, plain, 4 * rows * stride) != 0) abort();
+    absorb(d, out, 4 * rows * stride);
+    free(q), free(e), free(block), free(coded), free(out), free(plain);
+  }
+}
+
 static void run_rotated(const ck_kernels *kernels, digest *d) {
   static const size_t inputs[] = {64, 128, 576, 1024, 1088, 16384};
   for (int round = 0; round < 40; round++) {
@@ -205,16 +237,23 @@ static void run_attention(const ck_kernels *kernels, digest *d) {
       for (size_t i = 0; i < heads * head_dim; i++) q[i] = i % head_dim == 0 ? 32767 : 0;
       for (size_t i = 0; i < t * head_dim; i++) keys[i] = i % head_dim < (head_dim < 4 ? head_dim : 4) ? (int16_t)(below(2) ? 32767 : -32768) : 0;
     }
-    uint64_t largest = 0;
+    if (round % 3 == 0)
+      for (size_t i = 0; i < t * head_dim; i++) values[i] = (int16_t)(values[i] >> (3 * (round % 5)));
+    ck_cache_bounds none = {UINT64_MAX, UINT32_MAX}, bounds = {0, 0};
     for (size_t i = 0; i < t; i++) {
-      uint64_t square = 0;
+      uint64_t square = 0, magnitude = 0;
       for (size_t j = 0; j < head_dim; j++) square += (uint64_t)((int64_t)keys[i * head_dim + j] * keys[i * head_dim + j]);
-      largest = square > largest ? square : largest;
+      for (size_t j = 0; j < head_dim; j++) {
+        uint64_t v = (uint64_t)llabs(values[i * head_dim + j]);
+        magnitude = v > magnitude ? v : magnitude;
+      }
+      bounds.key_square = square > bounds.key_square ? square : bounds.key_square;
+      bounds.value_magnitude = magnitude > bounds.value_magnitude ? (uint32_t)magnitude : bounds.value_magnitude;
     }
     int32_t score_shift = (int32_t)below(32), value_shift = (int32_t)below(13);
-    kernels->attend(q, heads, head_dim, keys, values, t, UINT64_MAX, score_shift, value_shift, scratch, out);
+    kernels->attend(q, heads, head_dim, keys, values, t, none, score_shift, value_shift, scratch, out);
     absorb(d, out, 4 * heads * head_dim);
-    kernels->attend(q, heads, head_dim, keys, values, t, largest, score_shift, value_shift, scratch, out);
+    kernels->attend(q, heads, head_dim, keys, values, t, bounds, score_shift, value_shift, scratch, out);
     absorb(d, out, 4 * heads * head_dim);
     free(q), free(keys), free(values), free(out), free(scratch);
   }
@@ -298,10 +337,10 @@ static void run_int8(const ck_kernels *kernels, digest *d) {
 }
 
 static void run(const char *name, const ck_kernels *kernels) {
-  void (*const parts[])(const ck_kernels *, digest *) = {run_linear, run_rotated, run_wide, run_rows, run_attention, run_int8};
-  static const char *const names[] = {"linear", "rotated", "wide", "rows", "attention", "int8"};
+  void (*const parts[])(const ck_kernels *, digest *) = {run_linear, run_coded, run_rotated, run_wide, run_rows, run_attention, run_int8};
+  static const char *const names[] = {"linear", "coded", "rotated", "wide", "rows", "attention", "int8"};
   printf("%-24s", name);
-  for (int i = 0; i < 6; i++) {
+  for (int i = 0; i < 7; i++) {
     digest d = {0xCBF29CE484222325u};
     state = 20240u + (uint64_t)i;
     parts[i](kernels, &d);

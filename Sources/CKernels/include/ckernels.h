@@ -51,6 +51,21 @@ bool ck_block_is_valid(const uint8_t *block, size_t k);
 void ck_linear(ck_isa isa, const int16_t *q, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks, size_t block_count, int32_t *out,
                size_t stride);
 
+// The same weights in 11 bytes where a block has 17, for as few rows as make memory the limit.
+
+/// Bytes of one coded block of 16 output channels with `k` inputs.
+size_t ck_coded_block_bytes(size_t k);
+
+/// Writes a valid block as a coded one; false where the weights of a group are not those of 16 evenly spaced codes.
+bool ck_code_block(const uint8_t *block, size_t k, uint8_t *coded);
+
+/// Whether the instruction set reads coded blocks faster than blocks from memory.
+bool ck_isa_reads_codes(ck_isa isa);
+
+/// As `ck_linear` on the blocks that were coded.
+void ck_linear_coded(ck_isa isa, const int16_t *q, const uint8_t *e, size_t rows, size_t k, const uint8_t *blocks, size_t block_count,
+                     int32_t *out, size_t stride);
+
 /// Row `channel` of a valid block as fixed point: out[i] = sat32(rs(w * Mg * M, n)), n = sh - shift_delta bounded to 0...62, shift_delta in
 /// -62...62. [NUM-12]
 void ck_embed_row(const uint8_t *block, size_t k, size_t channel, int32_t shift_delta, int32_t *out);
@@ -138,11 +153,18 @@ enum { CK_HEAD_DIM_STEP = 16, CK_HEAD_DIM_MAX = 256, CK_CONTEXT_MAX = 16384, CK_
 /// Bytes of scratch that `ck_attend` needs for `t` keys. No alignment is required.
 size_t ck_attention_scratch_bytes(size_t t);
 
+/// What is known of keys and values: at least the sum of the squares of each key, as UINT64_MAX is, and at least the magnitude of each value, as
+/// UINT32_MAX is.
+typedef struct {
+  uint64_t key_square;
+  uint32_t value_magnitude;
+} ck_cache_bounds;
+
 /// One query row of one group: `heads` queries of `head_dim` int16 against `t` keys and values of `head_dim` int16 each, all visible.
-/// key_square is at least the sum of the squares of each key; UINT64_MAX is. It decides how sums are taken, not what they are.
+/// The bounds decide how sums are taken, not what they are.
 /// score_shift in 0...31, value_shift in 0...12, t in 1...2^14, head_dim a multiple of 16 up to 256. Results are at most 2^27 in magnitude.
 void ck_attend(ck_isa isa, const int16_t *q, size_t heads, size_t head_dim, const int16_t *keys, const int16_t *values, size_t t,
-               uint64_t key_square, int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out);
+               ck_cache_bounds bounds, int32_t score_shift, int32_t value_shift, void *scratch, int32_t *out);
 
 // Int8 tensors [NUM-40] to [NUM-46]
 

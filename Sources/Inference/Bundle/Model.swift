@@ -20,6 +20,8 @@ public final class Model: Sendable {
   /// The bundle.
   package let bytes: ModelBytes
   private let offsets: [Int]
+  /// Copies of weights that decoding reads faster, if the model is prepared for it.
+  let coded: CodedWeights?
 
   /// Checks and loads a bundle; it reads every byte that a run can read once. `[MODEL-4]` `[MODEL-6]`
   public init(_ bytes: ModelBytes) throws(BundleRejection) {
@@ -47,6 +49,7 @@ public final class Model: Sendable {
     self.graph = graph
     self.offsets = offsets
     self.bytes = bytes
+    coded = nil
     tokenizer = Tokenizer(header.tokenizer)
     tokenizerDigest = Digest.hash(header.tokenizer.encoded)
     name = header.name
@@ -56,6 +59,18 @@ public final class Model: Sendable {
         throw .malformedLeaf(tensor: tensor, leaf: leaf)
       }
     }
+  }
+
+  /// The same model with copies of its weights.
+  init(_ model: Model, coded: CodedWeights) {
+    graph = model.graph
+    offsets = model.offsets
+    bytes = model.bytes
+    self.coded = coded
+    tokenizer = model.tokenizer
+    tokenizerDigest = model.tokenizerDigest
+    name = model.name
+    chatTemplate = model.chatTemplate
   }
 
   /// The bytes of a range of a tensor's leaves; valid while the model lives.

@@ -17,7 +17,7 @@ struct SegmentOutputs {
     let elements: RowBuffer<Int16>
   }
 
-  init(graph: Graph, batchRows: Int, capacity: Int) {
+  init(graph: Graph, rounds: [Round], batchRows: Int, capacity: Int) {
     let count = graph.segments.count
     int32 = Array(repeating: nil, count: count)
     int16 = Array(repeating: nil, count: count)
@@ -29,23 +29,27 @@ struct SegmentOutputs {
     }
     let lastUse = SegmentOutputs.lastUse(of: graph)
     var free: [LeafLayout: [Int]] = [:]
-    for (index, layout) in graph.layouts.enumerated() where layout.domain == .stream {
-      if layout.isChunkMajor && layout.format == .int16 {
-        caches[index] = (headWidths[index] ?? [layout.width]).sorted().map {
-          HeadCache(headWidth: $0, elements: RowBuffer(count: capacity * layout.rowWidth))
+    for round in rounds {
+      for index in round.segments {
+        let layout = graph.layouts[index]
+        if layout.isChunkMajor && layout.format == .int16 {
+          caches[index] = (headWidths[index] ?? [layout.width]).sorted().map {
+            HeadCache(headWidth: $0, elements: RowBuffer(count: capacity * layout.rowWidth))
+          }
+          continue
         }
-        continue
+        let recycled = free[layout]?.popLast()
+        switch layout.format {
+        case .int32: int32[index] = recycled.flatMap { int32[$0] } ?? RowBuffer(count: batchRows * layout.rowWidth)
+        case .int16: int16[index] = recycled.flatMap { int16[$0] } ?? RowBuffer(count: batchRows * layout.rowWidth)
+        case .packed:
+          int16[index] = recycled.flatMap { int16[$0] } ?? RowBuffer(count: batchRows * layout.rowWidth)
+          exponents[index] = recycled.flatMap { exponents[$0] } ?? RowBuffer(count: batchRows * layout.chunks)
+        case .token, .int8: break
+        }
       }
-      let recycled = free[layout]?.popLast()
-      switch layout.format {
-      case .int32: int32[index] = recycled.flatMap { int32[$0] } ?? RowBuffer(count: batchRows * layout.rowWidth)
-      case .int16: int16[index] = recycled.flatMap { int16[$0] } ?? RowBuffer(count: batchRows * layout.rowWidth)
-      case .packed:
-        int16[index] = recycled.flatMap { int16[$0] } ?? RowBuffer(count: batchRows * layout.rowWidth)
-        exponents[index] = recycled.flatMap { exponents[$0] } ?? RowBuffer(count: batchRows * layout.chunks)
-      case .token, .int8: break
-      }
-      for (source, use) in lastUse.enumerated() where use == index && caches[source] == nil {
+      // Not before the round has ended: another worker may still read.
+      for (source, use) in lastUse.enumerated() where round.segments.contains(use) && caches[source] == nil {
         free[graph.layouts[source], default: []].append(source)
       }
     }
@@ -60,21 +64,8 @@ struct SegmentOutputs {
   private static func lastUse(of graph: Graph) -> [Int] {
     var lastUse = Array(graph.segments.indices)
     for (index, segment) in graph.segments.enumerated() {
-      switch segment {
-      case .embedding: break
-      case .projection(let fields): lastUse[fields.source] = index
-      case .attention(let fields):
-        for source in [fields.query, fields.key, fields.value] { lastUse[source] = index }
-      case .residual(let fields):
-        lastUse[fields.source] = index
-        lastUse[fields.residual] = index
-      case .gate(let fields): lastUse[fields.source] = index
-      case .norm(let fields): lastUse[fields.source] = index
-      case .int8: break
-      case .maxima(let fields): lastUse[fields.source] = graph.segments.count
-      case .mean(let fields): lastUse[fields.source] = graph.segments.count
-      case .argmax, .unit: break
-      }
+      // The head runs after all rounds, and reads when they have ended.
+      for source in segment.sources { lastUse[source] = index < graph.firstOutputSegment ? index : graph.segments.count }
     }
     return lastUse
   }

@@ -21,6 +21,8 @@ public final class Stream {
   let recorder: TraceRecorder?
   let outputs: SegmentOutputs
   let scratch: [WorkerScratch]
+  /// Segments that may run side by side, in order, with what each worker does of them.
+  private let rounds: [Round]
   /// The gains and offsets as numbers, by tensor.
   let vectors: [Int: [Int32]]
 
@@ -37,7 +39,8 @@ public final class Stream {
     self.workers = workers
     self.recorder = recorder
     batchRows = model.graph.task == .embedding ? capacity : min(capacity, Stream.generationBatchRows)
-    outputs = SegmentOutputs(graph: model.graph, batchRows: batchRows, capacity: capacity)
+    rounds = Round.all(of: model.graph, workers: workers.count)
+    outputs = SegmentOutputs(graph: model.graph, rounds: rounds, batchRows: batchRows, capacity: capacity)
     let batch = batchRows
     scratch = (0..<workers.count).map { _ in WorkerScratch(graph: model.graph, batchRows: batch, capacity: capacity) }
     var vectors: [Int: [Int32]] = [:]
@@ -75,7 +78,7 @@ public final class Stream {
     while start < tokens.count {
       let count = min(batchRows, tokens.count - start)
       let batch = Batch(tokens: Array(tokens[start..<start + count]), firstRow: rowCount)
-      for index in 0..<graph.firstOutputSegment { run(index, batch, team) }
+      for round in rounds { run(round, batch, team) }
       rowCount += count
       start += count
       let firstGenerated = max(batch.firstRow, firstGenerationRow)
@@ -93,7 +96,7 @@ public final class Stream {
     precondition(tokens.allSatisfy { Int($0) < graph.vocabulary })
     let batch = Batch(tokens: tokens, firstRow: 0)
     workers.withTeam { team in
-      for index in 0..<graph.firstOutputSegment { run(index, batch, team) }
+      for round in rounds { run(round, batch, team) }
     }
     rowCount = tokens.count
     return runPooling()
@@ -106,71 +109,28 @@ public final class Stream {
     var rows: Int { tokens.count }
   }
 
-  private func run(_ index: Int, _ batch: Batch, _ team: WorkerTeam) {
-    let layout = graph.layouts[index]
-    team.forEachTile(rows: batch.rows, chunks: layout.chunks) { worker, rows, chunks in
-      let tile = Tile(stream: self, segment: index, batch: batch, scratch: scratch[worker], rows: rows, chunks: chunks)
-      switch graph.segments[index] {
-      case .embedding(let fields): tile.embed(fields)
-      case .projection(let fields): tile.project(fields)
-      case .attention(let fields): tile.attend(fields)
-      case .residual(let fields): tile.addResidual(fields)
-      case .gate(let fields): tile.gate(fields)
-      case .norm(let fields): tile.normaliseRows(fields)
-      case .maxima, .argmax, .mean, .unit: preconditionFailure("output segments run in the head")
-      case .int8: preconditionFailure("a tensor graph has no stream")
+  private func run(_ round: Round, _ batch: Batch, _ team: WorkerTeam) {
+    let splitsRows = team.splitsRows(batch.rows)
+    team.run { worker in
+      let rows = splitsRows ? team.part(of: batch.rows, for: worker) : 0..<batch.rows
+      guard !rows.isEmpty else { return }
+      for index in round.segments {
+        let chunks = splitsRows ? 0..<graph.layouts[index].chunks : round.chunks(of: index, for: worker)
+        if !chunks.isEmpty { run(Tile(stream: self, segment: index, batch: batch, scratch: scratch[worker], rows: rows, chunks: chunks)) }
       }
     }
   }
-}
 
-/// Memory that one worker alone uses.
-final class WorkerScratch {
-  /// `[batch][widest row]`
-  let q: RowBuffer<Int16>
-  let exponents: RowBuffer<UInt8>
-  /// `[batch][widest row]`: the same rows, rotated, and their magnitudes.
-  let rotated: RowBuffer<Int16>
-  let magnitudes: RowBuffer<UInt32>
-  /// `[batch][widest chunk]`, twice.
-  let first: RowBuffer<Int32>
-  let second: RowBuffer<Int32>
-  /// One row.
-  let row: RowBuffer<Int32>
-  let attention: RowBuffer<UInt8>
-  let keySquares: KeySquares
-  /// Whether `rotated` and `magnitudes` belong to what `q` holds.
-  var holdsRotated = false
-  /// `[batch][widest row]`: rows after their norm.
-  let normal: RowBuffer<Int32>
-  /// What `normal` holds.
-  var normalRows: NormalRows?
-  /// What `q` and `exponents` hold, if those are rows after a norm.
-  var quantisedRows: NormalRows?
-
-  /// Rows of a segment after a norm.
-  struct NormalRows: Equatable {
-    let source: Int
-    let norm: Norm?
-    let firstRow: Int
-    let rows: Range<Int>
-  }
-
-  init(graph: Graph, batchRows: Int, capacity: Int) {
-    let rowWidth = graph.layouts.filter { $0.domain == .stream }.map(\.rowWidth).max() ?? 0
-    var chunk = graph.maxima?.chunk ?? 0
-    var row = rowWidth
-    for layout in graph.layouts { chunk = max(chunk, layout.width) }
-    row = max(row, chunk)
-    q = RowBuffer(count: batchRows * rowWidth)
-    exponents = RowBuffer(count: batchRows)
-    rotated = RowBuffer(count: batchRows * rowWidth)
-    magnitudes = RowBuffer(count: batchRows)
-    first = RowBuffer(count: batchRows * chunk)
-    second = RowBuffer(count: batchRows * chunk)
-    self.row = RowBuffer(count: row)
-    normal = RowBuffer(count: batchRows * rowWidth)
-    attention = RowBuffer(count: Attention.scratchBytes(keys: capacity))
-    keySquares = KeySquares(segments: graph.segments.count)
+  private func run(_ tile: Tile) {
+    switch graph.segments[tile.segment] {
+    case .embedding(let fields): tile.embed(fields)
+    case .projection(let fields): tile.project(fields)
+    case .attention(let fields): tile.attend(fields)
+    case .residual(let fields): tile.addResidual(fields)
+    case .gate(let fields): tile.gate(fields)
+    case .norm(let fields): tile.normaliseRows(fields)
+    case .maxima, .argmax, .mean, .unit: preconditionFailure("output segments run in the head")
+    case .int8: preconditionFailure("a tensor graph has no stream")
+    }
   }
 }

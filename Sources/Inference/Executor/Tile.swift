@@ -71,15 +71,16 @@ struct Tile {
     for group in chunks {
       let start = group * stream.capacity * fields.width
       let keyRows = fields.visibleRows(ofRow: batch.firstRow + rows.upperBound - 1, streamRows: streamRows)
-      let keySquare = scratch.keySquares.largest(
-        segment: segment, group: group, keys: keys.slice(start, keyRows * fields.width).constant, width: fields.width)
+      let bounds = scratch.cacheBounds.bounds(
+        segment: segment, group: group, keys: keys.slice(start, keyRows * fields.width).constant,
+        values: values.slice(start, keyRows * fields.width).constant, width: fields.width)
       for row in rows {
         let visible = fields.visibleRows(ofRow: batch.firstRow + row, streamRows: streamRows)
         let out = scratch.first.slice(0, groupWidth)
         Attention.attend(
           query.slice(row * layout.rowWidth + group * groupWidth, groupWidth).constant.span,
           keys: keys.slice(start, visible * fields.width).constant.span, values: values.slice(start, visible * fields.width).constant.span,
-          keySquare: keySquare, headColumns: fields.width, scoreShift: fields.scoreShift, valueShift: fields.valueShift,
+          bounds: bounds, headColumns: fields.width, scoreShift: fields.scoreShift, valueShift: fields.valueShift,
           scratch: UnsafeMutableRawBufferPointer(scratch.attention.elements), into: out.mutableSpan)
         pack(out.constant, row: row, chunk: group)
       }
@@ -198,7 +199,12 @@ struct Tile {
     let q = scratch.q.slice(0, rows.count * inputs).constant.span
     let exponents = scratch.exponents.slice(0, rows.count).constant.span
     let channels = out.slice(0, rows.count * width)
+    let coded =
+      rows.count > CodedWeights.rowLimit
+      ? nil : stream.model.coded?.blocks(chunk * count..<(chunk + 1) * count, of: weights, inputs: inputs)
     switch format {
+    case .a16 where coded != nil:
+      if let coded { CodedLinear.multiply(q, exponents: exponents, inputs: inputs, blocks: coded, into: channels, rowStride: width) }
     case .a16: GroupedLinear.multiply(q, exponents: exponents, inputs: inputs, blocks: blocks, into: channels, rowStride: width)
     case .h8:
       rotate(inputs: inputs)

@@ -70,12 +70,17 @@ final class WorkerTeam: @unchecked Sendable {
     }
   }
 
+  /// Whether there are rows enough for each worker to take some.
+  func splitsRows(_ rows: Int) -> Bool { rows >= 2 * count }
+
+  /// A worker's share of `total` rows or chunks.
+  func part(of total: Int, for worker: Int) -> Range<Int> { total * worker / count..<total * (worker + 1) / count }
+
   /// Runs `body` over tiles that cover `rows` times `chunks`: split by rows where there are many, else by chunks.
   func forEachTile(rows: Int, chunks: Int, _ body: (_ worker: Int, _ rows: Range<Int>, _ chunks: Range<Int>) -> Void) {
-    let splitsRows = rows >= 2 * count
-    let total = splitsRows ? rows : chunks
+    let splitsRows = splitsRows(rows)
     run { worker in
-      let part = total * worker / count..<total * (worker + 1) / count
+      let part = part(of: splitsRows ? rows : chunks, for: worker)
       guard !part.isEmpty else { return }
       body(worker, splitsRows ? part : 0..<rows, splitsRows ? 0..<chunks : part)
     }

@@ -48,7 +48,7 @@ struct DevnetScene {
     self.stays = stays
     self.genesisPath = genesisPath
     genesis = try readGenesis(genesisPath)
-    model = try loadModel(modelPath)
+    model = try loadModel(modelPath).preparedForDecoding()
     watched = WatchedModel(model)
     let commitment = watched.trees.commitment(to: model)
     print("model       \(model.name), root \(commitment.modelRoot)")

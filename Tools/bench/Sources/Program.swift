@@ -1,4 +1,5 @@
 import Foundation
+import Inference
 import ModelImport
 import TestSupport
 
@@ -20,7 +21,7 @@ struct Program {
       switch words[1] {
       case "tiny": TinyModel.model
       case "synthetic": try SyntheticModel.make()
-      default: try MappedModel.load(words[1])
+      default: try MappedModel.load(words[1]).preparedForDecoding(workers: Workers(count: 2))
       }
     let bench = Bench(model: model)
     let encoder = JSONEncoder()
